@@ -1,0 +1,31 @@
+"""jupyter-easymaker: train, tune, register and serve models without leaving JupyterLab.
+
+This module stays import-light: JupyterLab, the jupyter server and IPython each
+look up their hook here at start, and none of them should pay for the others.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+try:
+    __version__ = version("jupyter-easymaker")
+except PackageNotFoundError:  # running from a source tree that was never installed
+    __version__ = "0.0.0"
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "jupyter-easymaker"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    from .extension.app import EasyMakerExtension
+
+    return [{"module": "jupyter_easymaker", "app": EasyMakerExtension}]
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    from .magics import load_ipython_extension as load
+
+    load(ipython)

@@ -1,0 +1,1 @@
+"""Where work runs: one machine (``local``) or a Kubernetes cluster, behind one small interface (``base``)."""

@@ -1,0 +1,34 @@
+"""Events: that something changed, sent to whoever listens, so that nobody has to poll."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from .base import UtcDatetime, WireModel
+
+
+class ResourceType(StrEnum):
+    EXPERIMENT = "EXPERIMENT"
+    TRAINING = "TRAINING"
+    MODEL = "MODEL"
+
+
+class EventAction(StrEnum):
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+
+
+class Event(WireModel):
+    """One change of one resource."""
+
+    event_id: int
+    """Grows; a listener that was away continues after the last one it saw."""
+    app_key: str
+    resource_type: ResourceType
+    resource_id: str
+    resource_name: str
+    action: EventAction
+    status_code: str = ""
+    experiment_id: str | None = None
+    created_datetime: UtcDatetime
