@@ -138,6 +138,10 @@ class Engine(ABC):
         """Return the job as it is now, None if the name is unknown (never submitted, or removed)."""
 
     @abstractmethod
+    def names(self) -> list[str]:
+        """Return the names of all jobs known, ended ones included, until they are removed."""
+
+    @abstractmethod
     def stop(self, name: str) -> None:
         """Ask the job to end. Returns at once; ``observe`` tells when it has. Unknown or ended: nothing happens."""
 

@@ -42,14 +42,14 @@ class TrainingStatus(Status):
     @classmethod
     def transitions(cls) -> dict[Status, frozenset[Status]]:
         # A short job can pass several states between two looks, so later states are reachable directly.
-        ending = {cls.COMPLETE_IN_PROGRESS, cls.COMPLETE, cls.FAIL_TRAIN_IN_PROGRESS, cls.FAIL_TRAIN}
+        ending = {cls.COMPLETE_IN_PROGRESS, cls.COMPLETE, cls.FAIL_TRAIN_IN_PROGRESS, cls.FAIL_TRAIN, cls.STOPPED}
         return {
             cls.CREATE_REQUESTED: frozenset({cls.CREATE_IN_PROGRESS, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED}),
             cls.CREATE_IN_PROGRESS: frozenset({cls.RUNNING, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED, *ending}),
             cls.RUNNING: frozenset({cls.STOP_IN_PROGRESS, *ending}),
             cls.STOP_IN_PROGRESS: frozenset({cls.STOPPED}),
-            cls.COMPLETE_IN_PROGRESS: frozenset({cls.COMPLETE, cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS}),
-            cls.FAIL_TRAIN_IN_PROGRESS: frozenset({cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS}),
+            cls.COMPLETE_IN_PROGRESS: frozenset({cls.COMPLETE, cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS, cls.STOPPED}),
+            cls.FAIL_TRAIN_IN_PROGRESS: frozenset({cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS, cls.STOPPED}),
         }
 
     @property

@@ -1,0 +1,32 @@
+"""What every reconciler works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..engines.base import Engine
+from ..resources.catalogue import Catalogue
+from ..storage.config import StorageConfig
+from ..store.database import Database
+
+
+@dataclass(frozen=True)
+class ReconcilerContext:
+    """The backend's parts, as reconcilers need them."""
+
+    database: Database
+    engine: Engine
+    catalogue: Catalogue
+    storage_for: Callable[[str], StorageConfig]
+    """The storages of a project, by appkey."""
+    data_dir: Path
+    region: str
+
+    def tensorboard_dir(self, appkey: str, experiment_id: str) -> Path:
+        return self.data_dir / "tensorboard" / appkey / experiment_id
+
+    def cache_dir(self, appkey: str) -> Path:
+        # One cache a project: staged inputs of one are never visible to another.
+        return self.data_dir / "cache" / appkey

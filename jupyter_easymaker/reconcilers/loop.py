@@ -1,0 +1,113 @@
+"""The thread that runs the reconcilers: at once when something changed, never when nothing can."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from ..resources.training import TrainingStatus
+from ..store import experiments, trainings
+from ..store.tables import TrainingRow
+from .context import ReconcilerContext
+from .experiment import reconcile_experiment
+from .training import reconcile_training, training_id_of
+
+_LOG = logging.getLogger(__name__)
+_BUSY_SECONDS = 1.0  # a safety net while something is unfinished: the engine tells of changes by itself
+_IDLE_SECONDS = 30.0  # another backend on the same store may have died and left work
+
+
+class ReconcilerLoop:
+    """Runs reconcilers in one thread until closed."""
+
+    def __init__(self, context: ReconcilerContext) -> None:
+        self._context = context
+        self._woken = threading.Event()
+        self._changed: set[str] = set()
+        self._lock = threading.Lock()
+        self._look_at_all = True
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="reconcilers", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish the step at hand and end the thread."""
+        self._closed = True
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wake(self) -> None:
+        """Look at everything unfinished now (the API calls it after a commit)."""
+        with self._lock:
+            self._look_at_all = True
+        self._woken.set()
+
+    def job_changed(self, job: str) -> None:
+        """Look at the resource of this job now (the engine calls it)."""
+        training_id = training_id_of(job)
+        if training_id is not None:
+            with self._lock:
+                self._changed.add(training_id)
+            self._woken.set()
+
+    def _run(self) -> None:
+        self._guarded(self.sweep, "sweep")
+        unfinished = True
+        while not self._closed:
+            if not self._woken.wait(_BUSY_SECONDS if unfinished else _IDLE_SECONDS):
+                self._look_at_all = True
+            self._woken.clear()
+            with self._lock:
+                changed, self._changed = self._changed, set()
+                look_at_all, self._look_at_all = self._look_at_all, False
+            for training_id in changed:
+                self._step_training(training_id)
+            if look_at_all:
+                unfinished = self._step_all()
+
+    def _step_all(self) -> bool:
+        """Do a step for everything that is unfinished; return whether there was anything."""
+        try:
+            with self._context.database.session() as session:
+                of_experiments = [row.id for row in (*experiments.unfinished(session), *experiments.deleted(session))]
+                of_trainings = [row.id for row in (*trainings.unfinished(session), *trainings.deleted(session))]
+        except Exception:
+            _LOG.exception("the store could not be read; trying again")
+            return True
+        for experiment_id in of_experiments:
+            self._guarded(lambda key=experiment_id: reconcile_experiment(self._context, key), experiment_id)  # type: ignore[misc]
+        for training_id in of_trainings:
+            self._step_training(training_id)
+        return bool(of_experiments or of_trainings)
+
+    def _step_training(self, training_id: str) -> None:
+        self._guarded(lambda: reconcile_training(self._context, training_id), training_id)
+
+    def _guarded(self, step: object, what: str) -> None:
+        # One resource that cannot be reconciled must not keep the others waiting; it is tried again.
+        try:
+            step()  # type: ignore[operator]
+        except Exception:
+            _LOG.exception("reconciling %s failed; it will be tried again", what)
+
+    def sweep(self) -> None:
+        """End jobs no unfinished training stands behind, such as one submitted while its training was being stopped."""
+        engine = self._context.engine
+        for name in engine.names():
+            training_id = training_id_of(name)
+            if training_id is None:
+                continue
+            with self._context.database.session() as session:
+                row = session.get(TrainingRow, training_id)
+                orphan = row is None
+                over = row is not None and TrainingStatus(row.status).terminal
+            observation = engine.observe(name)
+            ended = observation is None or observation.state.ended
+            if (orphan or over) and not ended:
+                _LOG.warning("stopping the job %s: its training is over", name)
+                engine.stop(name)
+            elif orphan and ended:
+                engine.remove(name)

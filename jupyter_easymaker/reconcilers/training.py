@@ -1,0 +1,169 @@
+"""Carry trainings through their states: submit the job, watch it, end it, clean up after it."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from ..engines.base import EngineError, Job, JobObservation, Resources
+from ..resources.base import now
+from ..resources.training import TrainingStatus
+from ..runner.plan import PLAN_FILE, Plan
+from ..store import trainings
+from ..store.tables import TrainingRow
+from .context import ReconcilerContext
+from .training_state import TrainingState, observed_state
+
+_LOG = logging.getLogger(__name__)
+_JOB_PREFIX = "training-"
+
+
+def job_name(training_id: str) -> str:
+    """Return the name of a training's job: the same for every backend and after every restart."""
+    return f"{_JOB_PREFIX}{training_id}"
+
+
+def training_id_of(job: str) -> str | None:
+    """Return the training a job belongs to, None if it is no training's."""
+    return job.removeprefix(_JOB_PREFIX) if job.startswith(_JOB_PREFIX) else None
+
+
+def reconcile_training(context: ReconcilerContext, training_id: str) -> None:
+    """Do one step for a training: whatever its state in the store and in the engine calls for."""
+    with context.database.session() as session:
+        row = session.get(TrainingRow, training_id)
+        if row is None:
+            return
+        if row.deleted_at is not None:
+            _purge(context, session, row)
+        elif row.status == TrainingStatus.CREATE_REQUESTED:
+            _submit(context, session, row)
+        elif row.status == TrainingStatus.STOP_IN_PROGRESS:
+            _stop(context, session, row)
+        elif not TrainingStatus(row.status).terminal:
+            _follow(context, session, row)
+
+
+def _submit(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
+    # Submitting first is safe: a crash before the write leaves CREATE_REQUESTED, and submitting again does nothing.
+    try:
+        context.engine.submit(training_job(context, row))
+    except EngineError as error:
+        reason = f"Waiting to try again: {error}"
+        if row.status_reason != reason:
+            _LOG.warning("training %s could not be submitted: %s", row.id, error)
+            trainings.transition(session, row, None, reason=reason)
+        return
+    if not trainings.transition(session, row, TrainingStatus.CREATE_IN_PROGRESS, reason=""):
+        session.expire(row)
+        if row.deleted_at is not None or row.status == TrainingStatus.STOPPED:
+            context.engine.stop(job_name(row.id))
+
+
+def _stop(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
+    name = job_name(row.id)
+    context.engine.stop(name)
+    observation = context.engine.observe(name)
+    if observation is not None and not observation.state.ended:
+        return
+    state = observed_state(observation) if observation else None
+    trainings.transition(
+        session,
+        row,
+        TrainingStatus.STOPPED,
+        reason="Stopped on request.",
+        ended_at=_ended_at(observation),
+        **(_columns(row, state) if state else {}),
+    )
+
+
+def _follow(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
+    observation = context.engine.observe(job_name(row.id))
+    if observation is None:
+        status = TrainingStatus.CREATE_FAILED if row.started_at is None else TrainingStatus.FAIL_TRAIN
+        reason = "Its job is gone: the engine's files were removed or another engine is configured. Copy it to run again."
+        if TrainingStatus(row.status).may_become(status):
+            trainings.transition(session, row, status, reason=reason, ended_at=now())
+        return
+    state = observed_state(observation)
+    columns = _columns(row, state)
+    status = state.status if state.status != row.status else None
+    if status is not None and not TrainingStatus(row.status).may_become(status):
+        status = None  # a look at an older report cannot take a training back
+    reason = state.reason if state.reason != row.status_reason else None
+    if status is None and reason is None and not columns:
+        return
+    if status is not None and status.terminal:
+        columns["ended_at"] = _ended_at(observation)
+    trainings.transition(session, row, status, reason=reason, **columns)
+
+
+def _purge(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
+    name = job_name(row.id)
+    observation = context.engine.observe(name)
+    if observation is not None and not observation.state.ended:
+        context.engine.stop(name)
+        return
+    context.engine.remove(name)
+    shutil.rmtree(context.tensorboard_dir(row.appkey, row.experiment_id) / row.id, ignore_errors=True)
+    trainings.purge(session, row)
+
+
+def _columns(row: TrainingRow, state: TrainingState) -> dict[str, Any]:
+    """Return the columns that differ from what the row holds."""
+    seen = {"started_at": state.started_at, "exit_code": state.exit_code, "report": state.report}
+    return {
+        name: value
+        for name, value in seen.items()
+        if value is not None and value != _comparable(getattr(row, name))
+    }
+
+
+def _comparable(value: Any) -> Any:
+    # SQLite gives datetimes back without their zone; all of ours are UTC.
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+def _ended_at(observation: JobObservation | None) -> datetime:
+    return (observation.ended_at if observation else None) or now()
+
+
+def training_job(context: ReconcilerContext, row: TrainingRow) -> Job:
+    """Return the job that runs a training."""
+    spec, flavor = row.spec, row.flavor
+    image = context.catalogue.image(row.image["imageId"])
+    size_gb = spec.get("dataStorageSize")
+    plan = Plan(
+        name=row.name,
+        python=image.python if image else "",
+        storage=context.storage_for(row.appkey).to_json(),
+        cache_dir=str(context.cache_dir(row.appkey)),
+        tensorboard_dir=str(context.tensorboard_dir(row.appkey, row.experiment_id) / row.id),
+        region=context.region,
+        appkey=row.appkey,
+        source_uri=spec.get("sourceDirUri"),
+        entry_point=spec.get("entryPoint"),
+        module=row.algorithm["entryPoint"] if row.algorithm else None,
+        hyperparameters={entry["parameterName"]: entry["parameterValue"] for entry in spec["hyperparameterList"]},
+        datasets={entry["datasetName"]: entry["dataUri"] for entry in spec["datasetList"]},
+        checkpoint_input_uri=spec.get("checkPointInputUri"),
+        model_uri=trainings.model_uri(row),
+        checkpoint_uri=trainings.checkpoint_uri(row),
+        timeout_seconds=spec["timeoutMinutes"] * 60,
+        max_input_bytes=size_gb * 10**9 if size_gb else None,
+        torchrun=spec["useTorchrun"],
+        nproc_per_node=spec["nprocPerNode"],
+        gpus=flavor["gpuCount"],
+    )
+    return Job(
+        name=job_name(row.id),
+        command=(sys.executable, "-m", "jupyter_easymaker.runner"),
+        nodes=spec["instanceCount"],
+        resources=Resources(vcpus=flavor["vcpus"], memory_mib=flavor["ram"], gpus=flavor["gpuCount"]),
+        files={PLAN_FILE: plan.to_json().encode()},
+    )

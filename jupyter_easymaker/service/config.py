@@ -1,0 +1,112 @@
+"""Every setting an operator has, each with its help and its environment variable.
+
+``jupyter easymaker serve --help-all`` prints them; a ``jupyter_easymaker_config.py`` sets them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from traitlets import Dict, Integer, List, Unicode, default, validate
+from traitlets.config import Configurable
+
+from ..resources import limits
+from ..storage.config import StorageConfig
+
+DEFAULT_APPKEY = "default"
+
+
+class ServiceConfig(Configurable):
+    """Settings of the backend service."""
+
+    data_dir = Unicode(
+        help="Directory everything the backend keeps lies in. Default: EASYMAKER_DATA_DIR, else the user's data directory."
+    ).tag(config=True)
+
+    @default("data_dir")
+    def _data_dir(self) -> str:
+        return os.environ.get("EASYMAKER_DATA_DIR") or platformdirs.user_data_dir("jupyter-easymaker")
+
+    @validate("data_dir")
+    def _absolute(self, proposal: Any) -> str:
+        return str(Path(proposal["value"]).expanduser().absolute())
+
+    database_url = Unicode(
+        help="Where resources are kept: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME. "
+        "Default: EASYMAKER_DATABASE_URL, else a SQLite file in the data directory."
+    ).tag(config=True)
+
+    @default("database_url")
+    def _database_url(self) -> str:
+        return os.environ.get("EASYMAKER_DATABASE_URL") or f"sqlite:///{self.data_dir}/easymaker.db"
+
+    ip = Unicode("127.0.0.1", help="Address to listen on.").tag(config=True)
+    port = Integer(
+        0, help="Port to listen on. 0: 10090, where the vendor's SDK looks with EM_PROFILE=local, or any free one."
+    ).tag(config=True)
+    region = Unicode(help="What EM_REGION says. Default: EASYMAKER_REGION, else 'local'.").tag(config=True)
+
+    @default("region")
+    def _region(self) -> str:
+        return os.environ.get("EASYMAKER_REGION", "local")
+
+    nas = Dict(
+        value_trait=Unicode(),
+        key_trait=Unicode(),
+        help="NAS id to directory for the project 'default'. The id 'local' is there by itself.",
+    ).tag(config=True)
+    obs = Dict(
+        value_trait=Unicode(),
+        key_trait=Unicode(),
+        help="Object storage endpoint (as in obs://{endpoint}/{container}) to the directory that backs it, "
+        "for the project 'default'.",
+    ).tag(config=True)
+    file_roots = List(
+        Unicode(), help="Directories file:// may reach, for the project 'default'. Default: the home directory."
+    ).tag(config=True)
+
+    @default("file_roots")
+    def _file_roots(self) -> list[str]:
+        return [str(Path.home())]
+
+    project_storage = Dict(
+        help="Storages of other projects: {appkey: {'nas': {...}, 'obs': {...}, 'file_roots': [...]}}. "
+        "Each has a NAS 'local' of its own."
+    ).tag(config=True)
+
+    default_output_uri = Unicode(
+        "nas://local:/outputs", help="Where outputs go when a form or a magic is given no path."
+    ).tag(config=True)
+    source_upload_uri = Unicode(
+        "nas://local:/sources", help="Where code sent by the panel and the magics is kept."
+    ).tag(config=True)
+
+    vcpus = Integer(0, help="CPUs jobs may use together on this machine; 0: all.").tag(config=True)
+    memory_mib = Integer(0, help="Memory jobs may use together, in MiB; 0: what the machine can spare.").tag(config=True)
+    gpus = Integer(-1, help="GPUs jobs may use together; -1: all.").tag(config=True)
+    flavors = List(
+        Dict(), help="Instance types (id, name, vcpus, ram in MiB, gpuCount ...). Default: made from the machine's size."
+    ).tag(config=True)
+    images = List(
+        Dict(), help="Images (imageId, imageName, frameworkCode, python: interpreter ...) besides the machine's own."
+    ).tag(config=True)
+    limits = Dict(help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits.").tag(config=True)
+
+    @validate("limits")
+    def _known_limits(self, proposal: Any) -> dict[str, int]:
+        limits.configure(**proposal["value"])
+        return dict(proposal["value"])
+
+    def storage_for(self, appkey: str) -> StorageConfig:
+        """Return the storages of a project."""
+        root = Path(self.data_dir)
+        if appkey == DEFAULT_APPKEY:
+            nas = {"local": str(root / "nas" / "local"), **self.nas}
+            return StorageConfig(nas=nas, file_roots=tuple(self.file_roots), obs=dict(self.obs))
+        own = self.project_storage.get(appkey, {})
+        nas = {"local": str(root / "projects" / appkey / "nas" / "local"), **own.get("nas", {})}
+        Path(nas["local"]).mkdir(parents=True, exist_ok=True)
+        return StorageConfig(nas=nas, file_roots=tuple(own.get("file_roots", ())), obs=dict(own.get("obs", {})))
