@@ -1,0 +1,93 @@
+"""The backend's parts put together: store, engine, reconcilers and API around one data directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from ..api.app import create_app
+from ..api.context import ApiContext
+from ..engines.base import Capacity
+from ..engines.local import LocalEngine
+from ..reconcilers.context import ReconcilerContext
+from ..reconcilers.experiment import reconcile_experiment
+from ..reconcilers.loop import ReconcilerLoop
+from ..store import users
+from ..store.database import Database
+from .catalogue import machine_catalogue
+from .config import DEFAULT_APPKEY, ServiceConfig
+
+OWNER = "owner"
+"""The user whose token the data directory holds."""
+
+
+class Backend:
+    """A backend, built but not yet serving.
+
+    Args:
+        config: the operator's settings.
+        token: the owner's token.
+    """
+
+    def __init__(self, config: ServiceConfig, token: str) -> None:
+        self.data_dir = Path(config.data_dir)
+        for name, directory in config.storage_for(DEFAULT_APPKEY).nas.items():
+            if name == "local":
+                Path(directory).mkdir(parents=True, exist_ok=True)
+        self.database = Database(config.database_url)
+        self.database.migrate()
+        with self.database.session() as session:
+            users.ensure_project(session, DEFAULT_APPKEY, DEFAULT_APPKEY)
+            users.ensure_user(session, OWNER, token, is_admin=True)
+            users.ensure_member(session, DEFAULT_APPKEY, OWNER)
+        self.engine = LocalEngine(
+            self.data_dir / "engine",
+            capacity=_configured_capacity(config),
+            on_change=lambda job: self.reconcilers.job_changed(job),
+        )
+        catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images)
+        context = ReconcilerContext(
+            database=self.database,
+            engine=self.engine,
+            catalogue=catalogue,
+            storage_for=config.storage_for,
+            data_dir=self.data_dir,
+            region=config.region,
+        )
+        self.reconcilers = ReconcilerLoop(context)
+        self.app: FastAPI = create_app(
+            ApiContext(
+                database=self.database,
+                engine=self.engine,
+                catalogue=catalogue,
+                storage_for=config.storage_for,
+                region=config.region,
+                default_output_uri=config.default_output_uri,
+                source_upload_uri=config.source_upload_uri,
+                wake=self.reconcilers.wake,
+                reconcile_experiment=lambda key: reconcile_experiment(context, key),
+            )
+        )
+
+    def start(self) -> None:
+        """Find running jobs again and begin to reconcile."""
+        self.engine.start()
+        self.reconcilers.start()
+
+    def close(self) -> None:
+        """End threads and connections; jobs go on."""
+        self.reconcilers.close()
+        self.engine.close()
+        self.database.close()
+
+
+def _configured_capacity(config: ServiceConfig) -> Capacity | None:
+    if not config.vcpus and not config.memory_mib and config.gpus < 0:
+        return None
+    machine = LocalEngine.machine_capacity()
+    return Capacity(
+        vcpus=config.vcpus or machine.vcpus,
+        memory_mib=config.memory_mib or machine.memory_mib,
+        gpus=machine.gpus if config.gpus < 0 else config.gpus,
+    )

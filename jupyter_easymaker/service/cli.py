@@ -1,0 +1,127 @@
+"""The ``jupyter easymaker`` command."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.application import JupyterApp
+from traitlets import Dict, List, Unicode
+
+from .. import __version__
+from .config import ServiceConfig
+from .data_dir import DataDir, DataDirLock
+
+_WAIT_FOR_FIRST_SECONDS = 60.0
+
+
+class ServeApp(JupyterApp):
+    """Serve the EasyMaker backend: API, reconcilers and the engine that runs jobs."""
+
+    name = "jupyter-easymaker-serve"
+    version = __version__
+    description = "Run the backend of one data directory. A second one on the same directory finds the first and ends."
+    config_file_name = Unicode("jupyter_easymaker_config")
+    classes = List([ServiceConfig])
+    aliases = Dict(
+        {
+            "data-dir": "ServiceConfig.data_dir",
+            "port": "ServiceConfig.port",
+            "ip": "ServiceConfig.ip",
+            "database-url": "ServiceConfig.database_url",
+            "log-level": "Application.log_level",
+            "config": "JupyterApp.config_file",
+        }
+    )
+
+    def start(self) -> None:
+        super().start()
+        logging.basicConfig(
+            level=self.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+        )
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        config = ServiceConfig(parent=self)
+        data_dir = DataDir(Path(config.data_dir))
+        with DataDirLock(data_dir) as lock:
+            if not lock.acquire():
+                self._find_first(data_dir, lock)
+                return
+            self._serve(config, data_dir)
+
+    def _find_first(self, data_dir: DataDir, lock: DataDirLock) -> None:
+        """Print where the backend that holds the directory answers, waiting until it does."""
+        deadline = time.monotonic() + _WAIT_FOR_FIRST_SECONDS
+        while time.monotonic() < deadline:
+            found = data_dir.announced()
+            if found:
+                print(f"A backend already serves {data_dir.path}: {found['url']} (pid {found['pid']})")  # noqa: T201
+                return
+            time.sleep(0.1)
+        sys.exit(f"Another process holds {data_dir.path} but does not answer; end it and try again.")
+
+    def _serve(self, config: ServiceConfig, data_dir: DataDir) -> None:
+        # Imported here: --help and a second start need none of it.
+        from .backend import Backend
+        from .server import Server, listen, url_of
+
+        data_dir.withdraw()  # of one that was killed
+        token = data_dir.token()
+        try:
+            bound = listen(config.ip, config.port)
+        except OSError as error:
+            sys.exit(f"Cannot listen on {config.ip}:{config.port}: {error.strerror}. Choose another with --port.")
+        backend = Backend(config, token)
+        backend.start()
+        url = url_of(bound)
+        print(f"The EasyMaker backend serves {data_dir.path} at {url}", flush=True)  # noqa: T201
+        try:
+            Server(backend.app, data_dir, url).run(sockets=[bound])
+        finally:
+            backend.close()
+
+
+class QuickstartApp(JupyterApp):
+    """Copy the quick start notebook to where you can open it."""
+
+    name = "jupyter-easymaker-quickstart"
+    version = __version__
+    description = "Copy the quick start notebook into a directory (default: the current one)."
+
+    def start(self) -> None:
+        super().start()
+        from ..quickstart import copy_to
+
+        directory = Path(self.extra_args[0]) if self.extra_args else Path.cwd()
+        print(copy_to(directory))  # noqa: T201
+
+
+class EasyMakerApp(JupyterApp):
+    """``jupyter easymaker``: the parent of the subcommands."""
+
+    name = "jupyter-easymaker"
+    version = __version__
+    description = "Train, tune, register, serve and batch-score models without leaving JupyterLab."
+    subcommands: Any = Dict(
+        {
+            "serve": (ServeApp, "Run the backend."),
+            "quickstart": (QuickstartApp, "Copy the quick start notebook to a directory."),
+        }
+    )
+
+    def start(self) -> None:
+        super().start()
+        if self.subapp is None:
+            self.print_help()
+            self.exit(0 if not self.extra_args else 2)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run ``jupyter easymaker``."""
+    EasyMakerApp.launch_instance(argv)
+
+
+if __name__ == "__main__":
+    main()
