@@ -32,7 +32,14 @@ class RunningBackend:
     def start(self, port: int | None = None) -> None:
         """Start it and wait until it answers; the port of an earlier start is used again."""
         known = int(self.url.rsplit(":", 1)[1]) if self.url else 0
-        command = [sys.executable, "-m", "jupyter_easymaker.service.cli", "serve", "--data-dir", str(self.data_dir)]
+        command = [
+            sys.executable,
+            "-m",
+            "jupyter_easymaker.service.cli",
+            "serve",
+            "--data-dir",
+            str(self.data_dir),
+        ]
         with (self.data_dir.parent / f"{self.data_dir.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "--port", str(port or known or free_port()), *self.arguments],
@@ -41,7 +48,10 @@ class RunningBackend:
                 env={**os.environ, "EASYMAKER_TOKEN": self.token, **self.environment},
             )
         connection = self.data_dir / "backend.json"
-        wait_for(lambda: self._alive() and connection.exists() and str(self.process.pid) in connection.read_text(), 60)
+        wait_for(
+            lambda: self._alive() and connection.exists() and str(self.process.pid) in connection.read_text(),
+            60,
+        )
         self.url = httpx.Response(200, text=connection.read_text()).json()["url"]
 
     def _alive(self) -> bool:
@@ -119,7 +129,9 @@ class RunningBackend:
         return self.training(training_id)
 
     def log(self, training_id: str, node: int = 0) -> str:
-        return self.get(f"trainings/{training_id}/logs", params={"node": node, "limit": 1_000_000})["log"]["text"]
+        return self.get(f"trainings/{training_id}/logs", params={"node": node, "limit": 1_000_000})["log"][
+            "text"
+        ]
 
 
 def free_port() -> int:

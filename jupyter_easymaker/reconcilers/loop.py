@@ -71,9 +71,13 @@ class ReconcilerLoop:
     def _step_all(self) -> bool:
         """Do a step for everything that is unfinished; return whether there was anything."""
         try:
-            with self._context.database.session() as session:
-                of_experiments = [row.id for row in (*experiments.unfinished(session), *experiments.deleted(session))]
-                of_trainings = [row.id for row in (*trainings.unfinished(session), *trainings.deleted(session))]
+            with self._context.database.reading() as session:
+                of_experiments = [
+                    row.id for row in (*experiments.unfinished(session), *experiments.deleted(session))
+                ]
+                of_trainings = [
+                    row.id for row in (*trainings.unfinished(session), *trainings.deleted(session))
+                ]
         except Exception:
             _LOG.exception("the store could not be read; trying again")
             return True
@@ -100,7 +104,7 @@ class ReconcilerLoop:
             training_id = training_id_of(name)
             if training_id is None:
                 continue
-            with self._context.database.session() as session:
+            with self._context.database.reading() as session:
                 row = session.get(TrainingRow, training_id)
                 orphan = row is None
                 over = row is not None and TrainingStatus(row.status).terminal

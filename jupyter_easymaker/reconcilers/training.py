@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from ..engines.base import EngineError, Job, JobObservation, Resources
@@ -33,21 +33,29 @@ def training_id_of(job: str) -> str | None:
 
 def reconcile_training(context: ReconcilerContext, training_id: str) -> None:
     """Do one step for a training: whatever its state in the store and in the engine calls for."""
-    with context.database.session() as session:
+    with context.database.reading() as session:
         row = session.get(TrainingRow, training_id)
-        if row is None:
-            return
-        if row.deleted_at is not None:
-            _purge(context, session, row)
-        elif row.status == TrainingStatus.CREATE_REQUESTED:
-            _submit(context, session, row)
-        elif row.status == TrainingStatus.STOP_IN_PROGRESS:
-            _stop(context, session, row)
-        elif not TrainingStatus(row.status).terminal:
-            _follow(context, session, row)
+    if row is None:
+        return
+    if row.deleted_at is not None:
+        _purge(context, row)
+    elif row.status == TrainingStatus.CREATE_REQUESTED:
+        _submit(context, row)
+    elif row.status == TrainingStatus.STOP_IN_PROGRESS:
+        _stop(context, row)
+    elif not TrainingStatus(row.status).terminal:
+        _follow(context, row)
 
 
-def _submit(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
+def _write(
+    context: ReconcilerContext, row: TrainingRow, status: TrainingStatus | None, **changes: Any
+) -> bool:
+    # The engine is never asked inside a transaction: it may take its time, and others want to write.
+    with context.database.session() as session:
+        return trainings.transition(session, row, status, **changes)
+
+
+def _submit(context: ReconcilerContext, row: TrainingRow) -> None:
     # Submitting first is safe: a crash before the write leaves CREATE_REQUESTED, and submitting again does nothing.
     try:
         context.engine.submit(training_job(context, row))
@@ -55,53 +63,48 @@ def _submit(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
         reason = f"Waiting to try again: {error}"
         if row.status_reason != reason:
             _LOG.warning("training %s could not be submitted: %s", row.id, error)
-            trainings.transition(session, row, None, reason=reason)
+            _write(context, row, None, reason=reason)
         return
-    if not trainings.transition(session, row, TrainingStatus.CREATE_IN_PROGRESS, reason=""):
-        session.expire(row)
-        if row.deleted_at is not None or row.status == TrainingStatus.STOPPED:
+    if not _write(context, row, TrainingStatus.CREATE_IN_PROGRESS, reason=""):
+        with context.database.reading() as session:
+            current = session.get(TrainingRow, row.id)
+        if current is None or current.deleted_at is not None or current.status == TrainingStatus.STOPPED:
             context.engine.stop(job_name(row.id))
 
 
-def _stop(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
+def _stop(context: ReconcilerContext, row: TrainingRow) -> None:
     name = job_name(row.id)
     context.engine.stop(name)
     observation = context.engine.observe(name)
     if observation is not None and not observation.state.ended:
         return
-    state = observed_state(observation) if observation else None
-    trainings.transition(
-        session,
-        row,
-        TrainingStatus.STOPPED,
-        reason="Stopped on request.",
-        ended_at=_ended_at(observation),
-        **(_columns(row, state) if state else {}),
-    )
+    columns = _columns(row, observed_state(observation)) if observation else {}
+    reason = "Stopped on request."
+    _write(context, row, TrainingStatus.STOPPED, reason=reason, ended_at=_ended_at(observation), **columns)
 
 
-def _follow(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
+def _follow(context: ReconcilerContext, row: TrainingRow) -> None:
     observation = context.engine.observe(job_name(row.id))
     if observation is None:
         status = TrainingStatus.CREATE_FAILED if row.started_at is None else TrainingStatus.FAIL_TRAIN
-        reason = "Its job is gone: the engine's files were removed or another engine is configured. Copy it to run again."
         if TrainingStatus(row.status).may_become(status):
-            trainings.transition(session, row, status, reason=reason, ended_at=now())
+            reason = "Its job is gone: the engine's files were removed or another engine is set. Copy it to run again."
+            _write(context, row, status, reason=reason, ended_at=now())
         return
     state = observed_state(observation)
     columns = _columns(row, state)
-    status = state.status if state.status != row.status else None
-    if status is not None and not TrainingStatus(row.status).may_become(status):
-        status = None  # a look at an older report cannot take a training back
-    reason = state.reason if state.reason != row.status_reason else None
-    if status is None and reason is None and not columns:
+    status_now = state.status if state.status != row.status else None
+    if status_now is not None and not TrainingStatus(row.status).may_become(status_now):
+        status_now = None  # a look at an older report cannot take a training back
+    reason_now = state.reason if state.reason != row.status_reason else None
+    if status_now is None and reason_now is None and not columns:
         return
-    if status is not None and status.terminal:
+    if status_now is not None and status_now.terminal:
         columns["ended_at"] = _ended_at(observation)
-    trainings.transition(session, row, status, reason=reason, **columns)
+    _write(context, row, status_now, reason=reason_now, **columns)
 
 
-def _purge(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
+def _purge(context: ReconcilerContext, row: TrainingRow) -> None:
     name = job_name(row.id)
     observation = context.engine.observe(name)
     if observation is not None and not observation.state.ended:
@@ -109,24 +112,14 @@ def _purge(context: ReconcilerContext, session: Any, row: TrainingRow) -> None:
         return
     context.engine.remove(name)
     shutil.rmtree(context.tensorboard_dir(row.appkey, row.experiment_id) / row.id, ignore_errors=True)
-    trainings.purge(session, row)
+    with context.database.session() as session:
+        trainings.purge(session, row)
 
 
 def _columns(row: TrainingRow, state: TrainingState) -> dict[str, Any]:
     """Return the columns that differ from what the row holds."""
     seen = {"started_at": state.started_at, "exit_code": state.exit_code, "report": state.report}
-    return {
-        name: value
-        for name, value in seen.items()
-        if value is not None and value != _comparable(getattr(row, name))
-    }
-
-
-def _comparable(value: Any) -> Any:
-    # SQLite gives datetimes back without their zone; all of ours are UTC.
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
-    return value
+    return {name: value for name, value in seen.items() if value is not None and value != getattr(row, name)}
 
 
 def _ended_at(observation: JobObservation | None) -> datetime:
@@ -149,7 +142,9 @@ def training_job(context: ReconcilerContext, row: TrainingRow) -> Job:
         source_uri=spec.get("sourceDirUri"),
         entry_point=spec.get("entryPoint"),
         module=row.algorithm["entryPoint"] if row.algorithm else None,
-        hyperparameters={entry["parameterName"]: entry["parameterValue"] for entry in spec["hyperparameterList"]},
+        hyperparameters={
+            entry["parameterName"]: entry["parameterValue"] for entry in spec["hyperparameterList"]
+        },
         datasets={entry["datasetName"]: entry["dataUri"] for entry in spec["datasetList"]},
         checkpoint_input_uri=spec.get("checkPointInputUri"),
         model_uri=trainings.model_uri(row),

@@ -84,11 +84,17 @@ class Algorithm(WireModel):
         specs = {spec.hyperparameter_name: spec for spec in self.hyperparameter_spec_list}
         for name, value in hyperparameters.items():
             if name not in specs:
-                problems.append(FieldError("hyperparameterList", f"{name} is none of {', '.join(sorted(specs))}"))
+                problems.append(
+                    FieldError("hyperparameterList", f"{name} is none of {', '.join(sorted(specs))}")
+                )
             elif problem := specs[name].problem_with(value):
                 problems.append(FieldError("hyperparameterList", f"{name} {problem}"))
         for spec in specs.values():
-            if not spec.is_optional and spec.hyperparameter_name not in hyperparameters and spec.default_value is None:
+            if (
+                not spec.is_optional
+                and spec.hyperparameter_name not in hyperparameters
+                and spec.default_value is None
+            ):
                 problems.append(FieldError("hyperparameterList", f"{spec.hyperparameter_name} is missing"))
         known = {dataset.dataset_name for dataset in self.algorithm_dataset_schema}
         for dataset in self.algorithm_dataset_schema:
@@ -99,6 +105,7 @@ class Algorithm(WireModel):
         if problems:
             sentence = "; ".join(problem.message for problem in problems)
             raise EasyMakerError(
-                ResultCode.INVALID_FIELD, f"{self.algorithm_name} cannot run with these settings: {sentence}",
+                ResultCode.INVALID_FIELD,
+                f"{self.algorithm_name} cannot run with these settings: {sentence}",
                 tuple(problems),
             )

@@ -20,7 +20,10 @@ class WireModel(BaseModel):
     """A JSON object of the wire format: camelCase outside, snake_case inside."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, protected_namespaces=(), use_attribute_docstrings=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        protected_namespaces=(),
+        use_attribute_docstrings=True,
     )
 
 
@@ -82,7 +85,9 @@ def _unique_tag_keys(tags: list[Tag]) -> list[Tag]:
     seen: set[str] = set()
     for tag in tags:
         if tag.tag_key in seen:
-            raise PydanticCustomError("duplicate", "has the key {key} twice; keys are unique", {"key": tag.tag_key})
+            raise PydanticCustomError(
+                "duplicate", "has the key {key} twice; keys are unique", {"key": tag.tag_key}
+            )
         seen.add(tag.tag_key)
     return tags
 
@@ -116,7 +121,12 @@ def form_field(
         extra["x-choices"] = choices
     if widget:
         extra["x-widget"] = widget
-    arguments: dict[str, Any] = {"title": title, "description": help or None, "json_schema_extra": extra, **constraints}
+    arguments: dict[str, Any] = {
+        "title": title,
+        "description": help or None,
+        "json_schema_extra": extra,
+        **constraints,
+    }
     if default_factory is not None:
         return Field(default_factory=default_factory, **arguments)
     return Field(default, **arguments)

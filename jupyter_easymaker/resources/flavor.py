@@ -19,7 +19,13 @@ class Flavor(WireModel):
     gpu_count: int = 0
     gpu_memory: int = 0
     """Memory of one GPU in MiB."""
-    group_type_code_list: list[str] = ["NOTEBOOK", "TRAINING", "HYPERPARAMETER_TUNING", "ENDPOINT", "BATCH_INFERENCE"]
+    group_type_code_list: list[str] = [
+        "NOTEBOOK",
+        "TRAINING",
+        "HYPERPARAMETER_TUNING",
+        "ENDPOINT",
+        "BATCH_INFERENCE",
+    ]
     """What the instance type may be used for."""
 
     @property

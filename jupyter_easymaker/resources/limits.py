@@ -73,7 +73,9 @@ class _Limit:
     def _check(self, value: Any) -> Any:
         raise NotImplementedError
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(
@@ -135,6 +137,8 @@ class Minimum(_Limit):
     def _check(self, value: Any) -> Any:
         if value is not None and value < self.number:
             raise PydanticCustomError(
-                "too_small", "is {value}; at least {limit} is accepted", {"value": value, "limit": self.number}
+                "too_small",
+                "is {value}; at least {limit} is accepted",
+                {"value": value, "limit": self.number},
             )
         return value

@@ -53,11 +53,17 @@ class ModelCreate(RequestModel):
     )
     framework_version: Name | None = form_field("Framework version", section="framework", default=None)
     training_id: str | None = form_field(
-        "Training", "A COMPLETE training; its output becomes the artifact.", section="artifact", choices="trainings",
+        "Training",
+        "A COMPLETE training; its output becomes the artifact.",
+        section="artifact",
+        choices="trainings",
         default=None,
     )
     model_upload_uri: StorageUri | None = form_field(
-        "Artifact path", "Where the artifact lies: obs://, nas:// or file://.", section="artifact", widget="uri",
+        "Artifact path",
+        "Where the artifact lies: obs://, nas:// or file://.",
+        section="artifact",
+        widget="uri",
         default=None,
     )
     tag_list: Tags = form_field("Tags", section="additional", widget="tags", default_factory=list)
@@ -65,7 +71,9 @@ class ModelCreate(RequestModel):
     @model_validator(mode="after")
     def _one_origin(self) -> ModelCreate:
         if (self.training_id is None) == (self.model_upload_uri is None):
-            raise PydanticCustomError("one_origin", "give either trainingId or modelUploadUri, not both or neither")
+            raise PydanticCustomError(
+                "one_origin", "give either trainingId or modelUploadUri, not both or neither"
+            )
         if self.model_upload_uri is not None and self.model_format_code is None:
             raise PydanticCustomError("missing_format", "modelFormatCode is needed with modelUploadUri")
         return self

@@ -42,13 +42,25 @@ class TrainingStatus(Status):
     @classmethod
     def transitions(cls) -> dict[Status, frozenset[Status]]:
         # A short job can pass several states between two looks, so later states are reachable directly.
-        ending = {cls.COMPLETE_IN_PROGRESS, cls.COMPLETE, cls.FAIL_TRAIN_IN_PROGRESS, cls.FAIL_TRAIN, cls.STOPPED}
+        ending = {
+            cls.COMPLETE_IN_PROGRESS,
+            cls.COMPLETE,
+            cls.FAIL_TRAIN_IN_PROGRESS,
+            cls.FAIL_TRAIN,
+            cls.STOPPED,
+        }
         return {
-            cls.CREATE_REQUESTED: frozenset({cls.CREATE_IN_PROGRESS, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED}),
-            cls.CREATE_IN_PROGRESS: frozenset({cls.RUNNING, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED, *ending}),
+            cls.CREATE_REQUESTED: frozenset(
+                {cls.CREATE_IN_PROGRESS, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED}
+            ),
+            cls.CREATE_IN_PROGRESS: frozenset(
+                {cls.RUNNING, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED, *ending}
+            ),
             cls.RUNNING: frozenset({cls.STOP_IN_PROGRESS, *ending}),
             cls.STOP_IN_PROGRESS: frozenset({cls.STOPPED}),
-            cls.COMPLETE_IN_PROGRESS: frozenset({cls.COMPLETE, cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS, cls.STOPPED}),
+            cls.COMPLETE_IN_PROGRESS: frozenset(
+                {cls.COMPLETE, cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS, cls.STOPPED}
+            ),
             cls.FAIL_TRAIN_IN_PROGRESS: frozenset({cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS, cls.STOPPED}),
         }
 
@@ -68,7 +80,9 @@ def environment_key(name: str) -> str:
 
 def _dataset_name(value: str) -> str:
     if not _DATASET_NAME.fullmatch(value):
-        raise PydanticCustomError("dataset_name", "may hold letters, digits, - and _, and starts with a letter or digit")
+        raise PydanticCustomError(
+            "dataset_name", "may hold letters, digits, - and _, and starts with a letter or digit"
+        )
     return value
 
 
@@ -89,7 +103,9 @@ def _no_nul(value: str) -> str:
 class Dataset(RequestModel):
     """A named input: staged to a directory whose path the script finds in ``EM_DATASET_{NAME}``."""
 
-    dataset_name: Annotated[str, AfterValidator(_dataset_name), MaxLength("name_length")] = Field(title="Name")
+    dataset_name: Annotated[str, AfterValidator(_dataset_name), MaxLength("name_length")] = Field(
+        title="Name"
+    )
     data_uri: StorageUri = Field(title="Path")
 
 
@@ -99,8 +115,8 @@ class Hyperparameter(RequestModel):
     parameter_name: Annotated[str, AfterValidator(_hyperparameter_name), MaxLength("name_length")] = Field(
         title="Key", validation_alias=AliasChoices("parameterName", "parameterKey", "parameter_name")
     )
-    parameter_value: Annotated[str, AfterValidator(_no_nul), MaxLength("hyperparameter_value_length")] = Field(
-        "", title="Value"
+    parameter_value: Annotated[str, AfterValidator(_no_nul), MaxLength("hyperparameter_value_length")] = (
+        Field("", title="Value")
     )
 
     @field_validator("parameter_value", mode="before")
@@ -146,7 +162,11 @@ class TrainingCreate(RequestModel):
     training_name: Name = form_field("Name", section="basic")
     description: Description = form_field("Description", section="basic", widget="textarea", default="")
     experiment_id: str | None = form_field(
-        "Experiment", "The experiment the training belongs to.", section="basic", choices="experiments", default=None
+        "Experiment",
+        "The experiment the training belongs to.",
+        section="basic",
+        choices="experiments",
+        default=None,
     )
     experiment_name: Name | None = form_field(
         "New experiment", "Made on the spot when no experiment is chosen.", section="basic", default=None
@@ -155,25 +175,39 @@ class TrainingCreate(RequestModel):
         "Description of the new experiment", section="basic", widget="textarea", default=""
     )
     algorithm_id: str | None = form_field(
-        "Provided algorithm", "Leave empty to run your own code.", section="algorithm", choices="algorithms",
+        "Provided algorithm",
+        "Leave empty to run your own code.",
+        section="algorithm",
+        choices="algorithms",
         default=None,
     )
     source_dir_uri: StorageUri | None = form_field(
-        "Source directory", "The directory your code lies in; a requirements.txt in it is installed first.",
-        section="algorithm", widget="uri", default=None,
+        "Source directory",
+        "The directory your code lies in; a requirements.txt in it is installed first.",
+        section="algorithm",
+        widget="uri",
+        default=None,
     )
     entry_point: EntryPoint | None = form_field(
-        "Entry point", "The .py or .ipynb file in the source directory to run.", section="algorithm", default=None
+        "Entry point",
+        "The .py or .ipynb file in the source directory to run.",
+        section="algorithm",
+        default=None,
     )
     hyperparameter_list: Annotated[
         list[Hyperparameter],
         MaxItems("hyperparameters"),
         AfterValidator(lambda v: _unique_by_key(v, lambda p: p.parameter_name, "the keys")),
     ] = form_field(
-        "Hyperparameters", "Passed as --key value and as EM_HP_{KEY}.", section="algorithm", widget="keyvalue",
+        "Hyperparameters",
+        "Passed as --key value and as EM_HP_{KEY}.",
+        section="algorithm",
+        widget="keyvalue",
         default_factory=list,
     )
-    image_id: str = form_field("Image", "The environment the code runs in.", section="image", choices="images")
+    image_id: str = form_field(
+        "Image", "The environment the code runs in.", section="image", choices="images"
+    )
     flavor_id: str = form_field(
         "Instance type", "CPU, memory and GPUs of each node.", section="resources", choices="flavors"
     )
@@ -190,23 +224,34 @@ class TrainingCreate(RequestModel):
         AfterValidator(lambda v: _unique_by_key(v, lambda d: d.dataset_name, "the data sets")),
     ] = form_field("Data sets", section="input", default_factory=list)
     check_point_input_uri: StorageUri | None = form_field(
-        "Input checkpoint", "Continue from the checkpoint in this directory.", section="input", widget="uri",
+        "Input checkpoint",
+        "Continue from the checkpoint in this directory.",
+        section="input",
+        widget="uri",
         default=None,
     )
     model_upload_uri: StorageUri = form_field(
-        "Output path", "What the code leaves in EM_MODEL_DIR is uploaded to a directory of the training's own here.",
-        section="output", widget="uri",
+        "Output path",
+        "What the code leaves in EM_MODEL_DIR is uploaded to a directory of the training's own here.",
+        section="output",
+        widget="uri",
     )
     check_point_upload_uri: StorageUri | None = form_field(
-        "Checkpoint path", "What the code leaves in EM_CHECKPOINT_DIR is uploaded below here.",
-        section="output", widget="uri", default=None,
+        "Checkpoint path",
+        "What the code leaves in EM_CHECKPOINT_DIR is uploaded below here.",
+        section="output",
+        widget="uri",
+        default=None,
     )
     timeout_minutes: Annotated[int, Minimum("timeout_min_minutes"), Maximum("timeout_minutes")] = form_field(
         "Maximum time (minutes)", "Past it the training is ended.", section="additional", default=720 * 60
     )
     data_storage_size: Annotated[int, Maximum("data_storage_max_gb")] | None = form_field(
-        "Data storage (GB)", "Inputs larger than this are refused; empty: as much as the machine has.",
-        section="additional", default=None, ge=1,
+        "Data storage (GB)",
+        "Inputs larger than this are refused; empty: as much as the machine has.",
+        section="additional",
+        default=None,
+        ge=1,
     )
     use_log: bool = form_field(
         "Log management", "Keep the log searchable after the training.", section="additional", default=False
@@ -217,7 +262,9 @@ class TrainingCreate(RequestModel):
     @model_validator(mode="after")
     def _consistent(self) -> TrainingCreate:
         if (self.experiment_id is None) == (self.experiment_name is None):
-            raise PydanticCustomError("experiment", "give experimentId, or experimentName for a new experiment")
+            raise PydanticCustomError(
+                "experiment", "give experimentId, or experimentName for a new experiment"
+            )
         if self.algorithm_id is None:
             if self.source_dir_uri is None:
                 raise PydanticCustomError("source", "sourceDirUri is needed unless algorithmId is given")

@@ -45,7 +45,8 @@ class ServiceConfig(Configurable):
 
     ip = Unicode("127.0.0.1", help="Address to listen on.").tag(config=True)
     port = Integer(
-        0, help="Port to listen on. 0: 10090, where the vendor's SDK looks with EM_PROFILE=local, or any free one."
+        0,
+        help="Port to listen on. 0: 10090, where the vendor's SDK looks with EM_PROFILE=local, or any free one.",
     ).tag(config=True)
     region = Unicode(help="What EM_REGION says. Default: EASYMAKER_REGION, else 'local'.").tag(config=True)
 
@@ -65,7 +66,8 @@ class ServiceConfig(Configurable):
         "for the project 'default'.",
     ).tag(config=True)
     file_roots = List(
-        Unicode(), help="Directories file:// may reach, for the project 'default'. Default: the home directory."
+        Unicode(),
+        help="Directories file:// may reach, for the project 'default'. Default: the home directory.",
     ).tag(config=True)
 
     @default("file_roots")
@@ -85,15 +87,21 @@ class ServiceConfig(Configurable):
     ).tag(config=True)
 
     vcpus = Integer(0, help="CPUs jobs may use together on this machine; 0: all.").tag(config=True)
-    memory_mib = Integer(0, help="Memory jobs may use together, in MiB; 0: what the machine can spare.").tag(config=True)
+    memory_mib = Integer(0, help="Memory jobs may use together, in MiB; 0: what the machine can spare.").tag(
+        config=True
+    )
     gpus = Integer(-1, help="GPUs jobs may use together; -1: all.").tag(config=True)
     flavors = List(
-        Dict(), help="Instance types (id, name, vcpus, ram in MiB, gpuCount ...). Default: made from the machine's size."
+        Dict(),
+        help="Instance types (id, name, vcpus, ram in MiB, gpuCount ...). Default: made from the machine's size.",
     ).tag(config=True)
     images = List(
-        Dict(), help="Images (imageId, imageName, frameworkCode, python: interpreter ...) besides the machine's own."
+        Dict(),
+        help="Images (imageId, imageName, frameworkCode, python: interpreter ...) besides the machine's own.",
     ).tag(config=True)
-    limits = Dict(help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits.").tag(config=True)
+    limits = Dict(
+        help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits."
+    ).tag(config=True)
 
     @validate("limits")
     def _known_limits(self, proposal: Any) -> dict[str, int]:
@@ -109,4 +117,6 @@ class ServiceConfig(Configurable):
         own = self.project_storage.get(appkey, {})
         nas = {"local": str(root / "projects" / appkey / "nas" / "local"), **own.get("nas", {})}
         Path(nas["local"]).mkdir(parents=True, exist_ok=True)
-        return StorageConfig(nas=nas, file_roots=tuple(own.get("file_roots", ())), obs=dict(own.get("obs", {})))
+        return StorageConfig(
+            nas=nas, file_roots=tuple(own.get("file_roots", ())), obs=dict(own.get("obs", {}))
+        )

@@ -50,7 +50,8 @@ class DataDir:
     def announce(self, url: str, version: str) -> None:
         """Tell others where the backend answers; call it when it does."""
         write_private(
-            self.path / CONNECTION_FILE, json.dumps({"url": url, "pid": os.getpid(), "version": version}) + "\n"
+            self.path / CONNECTION_FILE,
+            json.dumps({"url": url, "pid": os.getpid(), "version": version}) + "\n",
         )
 
     def withdraw(self) -> None:

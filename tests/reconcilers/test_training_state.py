@@ -12,7 +12,9 @@ from jupyter_easymaker.resources.training import TrainingStatus
 
 
 def job(state: JobState, *reports: dict[str, Any], **node: Any) -> JobObservation:
-    nodes = tuple(NodeObservation(index=i, pid=100 + i, report=report, **node) for i, report in enumerate(reports))
+    nodes = tuple(
+        NodeObservation(index=i, pid=100 + i, report=report, **node) for i, report in enumerate(reports)
+    )
     return JobObservation(name="training-x", state=state, nodes=nodes)
 
 
@@ -26,8 +28,14 @@ RAN = {"phase": "RUNNING", "startedAt": 1_700_000_000.0, "pid": 7}
         (job(JobState.RUNNING, {}), TrainingStatus.CREATE_IN_PROGRESS),
         (job(JobState.RUNNING, {"phase": "STAGING"}), TrainingStatus.CREATE_IN_PROGRESS),
         (job(JobState.RUNNING, RAN), TrainingStatus.RUNNING),
-        (job(JobState.RUNNING, {**RAN, "phase": "UPLOADING", "exitCode": 0}), TrainingStatus.COMPLETE_IN_PROGRESS),
-        (job(JobState.RUNNING, {**RAN, "phase": "UPLOADING", "exitCode": 1}), TrainingStatus.FAIL_TRAIN_IN_PROGRESS),
+        (
+            job(JobState.RUNNING, {**RAN, "phase": "UPLOADING", "exitCode": 0}),
+            TrainingStatus.COMPLETE_IN_PROGRESS,
+        ),
+        (
+            job(JobState.RUNNING, {**RAN, "phase": "UPLOADING", "exitCode": 1}),
+            TrainingStatus.FAIL_TRAIN_IN_PROGRESS,
+        ),
         (job(JobState.RUNNING, RAN, {**RAN, "exitCode": 1}), TrainingStatus.FAIL_TRAIN_IN_PROGRESS),
         (job(JobState.SUCCEEDED, {**RAN, "exitCode": 0}), TrainingStatus.COMPLETE),
         (job(JobState.FAILED, {**RAN, "exitCode": 1}, exit_code=1), TrainingStatus.FAIL_TRAIN),
@@ -42,7 +50,10 @@ def test_job_means_training_status(observation: JobObservation, status: Training
 def test_process_killed_for_memory_is_said_once_with_its_exit_code() -> None:
     killed = "exit code : -9 (pid: 7)"
     observation = job(
-        JobState.FAILED, {**RAN, "exitCode": -9, "reason": f"Out of memory. {killed}"}, exit_code=1, killed_for_memory=killed
+        JobState.FAILED,
+        {**RAN, "exitCode": -9, "reason": f"Out of memory. {killed}"},
+        exit_code=1,
+        killed_for_memory=killed,
     )
     assert observed_state(observation).reason == f"Out of memory. {killed}"
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_easymaker.resources.algorithm import Algorithm, DatasetSchema, HyperparameterSpec, HyperparameterType
+from jupyter_easymaker.resources.algorithm import (
+    Algorithm,
+    DatasetSchema,
+    HyperparameterSpec,
+    HyperparameterType,
+)
 from jupyter_easymaker.resources.errors import EasyMakerError
 
 ALGORITHM = Algorithm(
@@ -13,7 +18,10 @@ ALGORITHM = Algorithm(
     cpu_training_image_id="c",
     gpu_training_image_id="g",
     entry_point="x.y",
-    algorithm_dataset_schema=[DatasetSchema(dataset_name="train"), DatasetSchema(dataset_name="test", is_optional=True)],
+    algorithm_dataset_schema=[
+        DatasetSchema(dataset_name="train"),
+        DatasetSchema(dataset_name="test", is_optional=True),
+    ],
     hyperparameter_spec_list=[
         HyperparameterSpec(
             hyperparameter_name="depth",
@@ -27,7 +35,9 @@ ALGORITHM = Algorithm(
             hyperparameter_specified_values="forest,linear",
         ),
         HyperparameterSpec(
-            hyperparameter_name="rate", hyperparameter_type_code=HyperparameterType.DOUBLE, hyperparameter_max_value="1"
+            hyperparameter_name="rate",
+            hyperparameter_type_code=HyperparameterType.DOUBLE,
+            hyperparameter_max_value="1",
         ),
     ],
 )
@@ -51,7 +61,9 @@ def test_values_in_range_pass() -> None:
         ({}, {"train", "extra"}, "extra is none of test, train"),
     ],
 )
-def test_wrong_values_are_refused_by_name(hyperparameters: dict[str, str], datasets: set[str], sentence: str) -> None:
+def test_wrong_values_are_refused_by_name(
+    hyperparameters: dict[str, str], datasets: set[str], sentence: str
+) -> None:
     with pytest.raises(EasyMakerError) as caught:
         ALGORITHM.check(hyperparameters, datasets)
     assert sentence in caught.value.message

@@ -32,7 +32,9 @@ def refusal(**changes: Any) -> str:
 
 def test_body_of_sdk_2_is_accepted_with_its_names_on_the_way_back() -> None:
     spec = create(hyperparameterList=[{"parameterName": "epochs", "parameterValue": "3"}])
-    assert spec.model_dump(by_alias=True)["hyperparameterList"] == [{"parameterName": "epochs", "parameterValue": "3"}]
+    assert spec.model_dump(by_alias=True)["hyperparameterList"] == [
+        {"parameterName": "epochs", "parameterValue": "3"}
+    ]
 
 
 def test_body_of_sdk_1_with_nulls_and_zero_processes_is_accepted() -> None:
@@ -66,7 +68,11 @@ def test_body_of_sdk_1_with_nulls_and_zero_processes_is_accepted() -> None:
         ({"entryPoint": "/etc/passwd.py"}, "entryPoint", "inside the source directory"),
         ({"entryPoint": "a\x00.py"}, "entryPoint", "NUL"),
         ({"entryPoint": "train.sh"}, "entryPoint", ".py or .ipynb"),
-        ({"datasetList": [{"datasetName": "../x", "dataUri": "nas://local:/x"}]}, "datasetName", "letters, digits"),
+        (
+            {"datasetList": [{"datasetName": "../x", "dataUri": "nas://local:/x"}]},
+            "datasetName",
+            "letters, digits",
+        ),
         ({"useTorchrun": False, "nprocPerNode": 2}, "", "needs useTorchrun"),
         ({"experimentName": "other"}, "", "experimentId, or experimentName"),
         ({"algorithmId": "tabular"}, "", "do not go with algorithmId"),

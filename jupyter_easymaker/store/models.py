@@ -1,0 +1,85 @@
+"""Models in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..resources.event import EventAction, ResourceType
+from ..resources.model import ModelCreate, ModelStatus
+from . import events, resource_queries
+from .tables import ModelRow
+
+SORT = {
+    "createdDatetime": ModelRow.created_at,
+    "modelName": ModelRow.name,
+    "modelFormatCode": ModelRow.model_format,
+}
+
+
+def insert(
+    session: Session,
+    *,
+    appkey: str,
+    spec: ModelCreate,
+    created_by: str,
+    model_upload_uri: str,
+    model_format: str | None,
+    training_name: str | None,
+) -> ModelRow:
+    """Register a model."""
+    row = ModelRow(
+        appkey=appkey,
+        name=spec.model_name,
+        description=spec.description,
+        status=ModelStatus.ACTIVE,
+        tags=[tag.model_dump(by_alias=True) for tag in spec.tag_list],
+        created_by=created_by,
+        training_id=spec.training_id,
+        training_name=training_name,
+        model_format=model_format,
+        framework_version=spec.framework_version,
+        model_upload_uri=model_upload_uri,
+    )
+    session.add(row)
+    session.flush()
+    events.append(session, row, ResourceType.MODEL, EventAction.CREATED)
+    return row
+
+
+def get(session: Session, appkey: str, model_id: str) -> ModelRow | None:
+    return resource_queries.get(session, ModelRow, appkey, model_id)
+
+
+def page(
+    session: Session,
+    appkey: str,
+    *,
+    ids: Sequence[str] = (),
+    names: Sequence[str] = (),
+    training_ids: Sequence[str] = (),
+    sort: str = "-createdDatetime",
+    **paging: Any,
+) -> tuple[list[ModelRow], int]:
+    """Return a page of a project's models; see ``resource_queries.page``."""
+    query = resource_queries.live(ModelRow, appkey)
+    if ids:
+        query = query.where(ModelRow.id.in_(ids))
+    if names:
+        query = query.where(ModelRow.name.in_(names))
+    if training_ids:
+        query = query.where(ModelRow.training_id.in_(training_ids))
+    return resource_queries.page(session, query, ModelRow, sort=SORT, order=sort, **paging)
+
+
+def update(session: Session, row: ModelRow, **columns: Any) -> bool:
+    """Change a model if nobody else did; see ``resource_queries.change``."""
+    return resource_queries.change(session, row, ResourceType.MODEL, **columns)
+
+
+def delete(session: Session, row: ModelRow) -> None:
+    """Forget a model; its artifact stays where it is."""
+    events.append(session, row, ResourceType.MODEL, EventAction.DELETED)
+    session.delete(row)

@@ -1,0 +1,138 @@
+"""The queries every resource needs, written once: a page of a list, and a guarded change of state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, UnaryExpression, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from ..resources.base import now
+from ..resources.event import EventAction, ResourceType
+from ..resources.status import Status
+from . import events
+from .tables import ResourceRow
+
+Row = TypeVar("Row", bound=ResourceRow)
+MAX_UNPAGED = 10_000
+
+
+def get(session: Session, table: type[Row], appkey: str, resource_id: str) -> Row | None:
+    """Return the resource if it is the project's and not being deleted."""
+    row = session.get(table, resource_id)
+    return row if row is not None and row.appkey == appkey and row.deleted_at is None else None
+
+
+def live(table: type[Row], appkey: str) -> Select[tuple[Row]]:
+    """Return the query for all of a project's resources of a kind."""
+    return select(table).where(table.appkey == appkey, table.deleted_at.is_(None))
+
+
+def page(
+    session: Session,
+    query: Select[tuple[Row]],
+    table: type[Row],
+    *,
+    sort: Mapping[str, Any],
+    order: str,
+    search: str = "",
+    number: int | None = None,
+    size: int | None = None,
+) -> tuple[list[Row], int]:
+    """Return one page of a query and how many rows there are in all.
+
+    Args:
+        sort: the sortable fields' names to their columns.
+        order: one of those names, with ``-`` before it for descending.
+        search: only rows whose name, description or id holds this.
+        number: the page, from 1; None: the first.
+        size: rows a page; None: all, up to ``MAX_UNPAGED``.
+    """
+    if search:
+        pattern = f"%{_escaped(search)}%"
+        query = query.where(
+            or_(
+                table.name.ilike(pattern, escape="\\"),
+                table.description.ilike(pattern, escape="\\"),
+                table.id == search,
+            )
+        )
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    size = size or MAX_UNPAGED
+    ordered = query.order_by(*_ordering(table, sort, order)).limit(size).offset(((number or 1) - 1) * size)
+    return list(session.scalars(ordered)), total
+
+
+def _ordering(table: type[Row], sort: Mapping[str, Any], order: str) -> Sequence[UnaryExpression[Any]]:
+    column = sort[order.removeprefix("-")]
+    # The id makes the order total, so that pages neither overlap nor skip.
+    columns: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...] = (column, table.id)
+    return [each.desc() if order.startswith("-") else each.asc() for each in columns]
+
+
+def _escaped(search: str) -> str:
+    return search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def change(
+    session: Session,
+    row: ResourceRow,
+    resource_type: ResourceType,
+    status: Status | None = None,
+    *,
+    reason: str | None = None,
+    action: EventAction = EventAction.UPDATED,
+    experiment_id: str | None = None,
+    **columns: Any,
+) -> bool:
+    """Change a row if nobody changed it since it was read, and write the event, in this transaction.
+
+    Args:
+        status: the new status; None leaves it.
+        reason: the new reason; None leaves it.
+        columns: other columns and their values.
+
+    Returns:
+        False if somebody else was faster: nothing was written, look again.
+
+    Raises:
+        ValueError: the status cannot follow the row's.
+    """
+    if status is not None:
+        before = type(status)(row.status)
+        if not before.may_become(status):
+            raise ValueError(f"{resource_type} {row.id} cannot become {status} from {before}")
+        columns["status"] = status.value
+    if reason is not None:
+        columns["status_reason"] = reason
+    if row not in session:
+        session.add(row)  # read in an earlier transaction
+    table = type(row)
+    written = session.execute(
+        update(table)
+        .where(table.id == row.id, table.version == row.version)
+        .values(version=row.version + 1, **columns)
+        .execution_options(synchronize_session=False)
+    )
+    if written.rowcount != 1:  # type: ignore[attr-defined]
+        session.expire(row)
+        return False
+    session.refresh(row)
+    events.append(session, row, resource_type, action, experiment_id=experiment_id)
+    return True
+
+
+def mark_deleted(session: Session, row: ResourceRow, resource_type: ResourceType, **arguments: Any) -> bool:
+    """Hide a resource from every list; the reconciler removes what belongs to it. Returns as ``change``."""
+    return change(session, row, resource_type, action=EventAction.DELETED, deleted_at=now(), **arguments)
+
+
+def count_by_status(session: Session, table: type[ResourceRow], appkey: str) -> dict[str, int]:
+    """Return how many resources of a project have which status."""
+    rows = session.execute(
+        select(table.status, func.count())
+        .where(table.appkey == appkey, table.deleted_at.is_(None))
+        .group_by(table.status)
+    )
+    return {status: count for status, count in rows}
