@@ -76,3 +76,8 @@ def projects_of(session: Session, user: UserRow) -> Sequence[ProjectRow]:
 
 def all_users(session: Session) -> Sequence[UserRow]:
     return session.scalars(select(UserRow).order_by(UserRow.id)).all()
+
+
+def get(session: Session, user_id: str) -> UserRow:
+    """Return a user that exists."""
+    return session.get_one(UserRow, user_id)

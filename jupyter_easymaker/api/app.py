@@ -1,0 +1,79 @@
+"""The application: routers, authentication, limits on what comes in, and the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from .. import __version__
+from . import (
+    algorithms,
+    configuration,
+    counts,
+    events,
+    experiments,
+    flavors,
+    health,
+    images,
+    models,
+    projects,
+    schemas,
+    sources,
+    training_logs,
+    trainings,
+    users,
+)
+from .body_limit import BodyLimit
+from .change_feed import ChangeFeed
+from .context import ApiContext
+from .envelope import ERROR_RESPONSES, install_error_handlers
+from .listing import refuse_unknown_parameters
+
+_PROJECT_ROUTERS = (
+    flavors,
+    images,
+    algorithms,
+    configuration,
+    counts,
+    schemas,
+    experiments,
+    trainings,
+    training_logs,
+    models,
+    sources,
+    events,
+)
+
+
+def create_app(context: ApiContext) -> FastAPI:
+    """Return the API over a backend's parts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with ChangeFeed(context.database) as feed:
+            app.state.change_feed = feed
+            yield
+
+    app = FastAPI(
+        title="EasyMaker",
+        version=__version__,
+        description="Train, tune, register and serve models. Speaks the vendor's public wire format v1.0.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(refuse_unknown_parameters)],
+        separate_input_output_schemas=False,
+    )
+    app.state.context = context
+    app.add_middleware(BodyLimit)
+    install_error_handlers(app)
+    app.include_router(health.router)
+    app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)
+    for module in _PROJECT_ROUTERS:
+        project.include_router(module.router)
+    app.include_router(project)
+    return app

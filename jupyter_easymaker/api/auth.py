@@ -1,0 +1,77 @@
+"""Who asks, and whether they may: tokens, projects and administrators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from ..resources.errors import EasyMakerError, ResultCode
+from ..store import users
+from ..store.tables import UserRow
+from .context import Context
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The user a request comes from."""
+
+    user_id: str
+    is_admin: bool
+
+
+def _token(request: Request) -> str | None:
+    """Return the token from any of the headers the SDK's versions and ordinary clients send."""
+    for header in ("x-easymaker-token", "x-secret-key"):
+        if given := request.headers.get(header):
+            return given
+    for header in ("x-nhn-authorization", "authorization"):
+        kind, _, given = request.headers.get(header, "").partition(" ")
+        if kind.lower() in ("bearer", "token") and given.strip():
+            return given.strip()
+    return None
+
+
+def _user(request: Request, context: Context) -> UserRow:
+    token = _token(request)
+    if token:
+        # Found by the hash of a long random token: comparing takes the same time whatever was guessed.
+        with context.database.reading() as session:
+            row = users.by_token(session, token)
+        if row is not None:
+            return row
+    raise EasyMakerError(
+        ResultCode.UNAUTHENTICATED,
+        "A valid token is needed: send it as X-EasyMaker-Token or Authorization: Bearer.",
+    )
+
+
+def _caller(user: Annotated[UserRow, Depends(_user)]) -> Caller:
+    return Caller(user.id, user.is_admin)
+
+
+def _admin(user: Annotated[UserRow, Depends(_user)]) -> Caller:
+    if not user.is_admin:
+        raise EasyMakerError(ResultCode.FORBIDDEN, "Only administrators may do this.")
+    return Caller(user.id, True)
+
+
+def _member(
+    context: Context,
+    user: Annotated[UserRow, Depends(_user)],
+    appkey: Annotated[str, Path(max_length=64, description="The project's appkey.")],
+) -> Caller:
+    with context.database.reading() as session:
+        allowed = users.is_member(session, appkey, user)
+    if not allowed:
+        # The same answer whether the project exists or not: others learn nothing about it.
+        raise EasyMakerError(
+            ResultCode.NOT_FOUND, f"There is no project {appkey}, or you are no member of it."
+        )
+    return Caller(user.id, user.is_admin)
+
+
+AnyCaller = Annotated[Caller, Depends(_caller)]
+Admin = Annotated[Caller, Depends(_admin)]
+Member = Annotated[Caller, Depends(_member)]

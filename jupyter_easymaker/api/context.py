@@ -1,0 +1,42 @@
+"""What the routers work with, put together by the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from ..engines.base import Engine
+from ..resources.catalogue import Catalogue
+from ..storage.config import StorageConfig
+from ..store.database import Database
+
+
+@dataclass(frozen=True)
+class ApiContext:
+    """The backend's parts, as the API needs them."""
+
+    database: Database
+    engine: Engine
+    catalogue: Catalogue
+    storage_for: Callable[[str], StorageConfig]
+    """The storages of a project, by appkey."""
+    region: str
+    default_output_uri: str
+    """Where outputs go when a form or a magic is given no path."""
+    source_upload_uri: str
+    """Where code sent by the panel and the magics is kept."""
+    wake: Callable[[], None]
+    """Tells the reconcilers that a commit gave them work."""
+    reconcile_experiment: Callable[[str], None]
+    """Does an experiment's next step now, so that the answer to its creation already says ACTIVE."""
+
+
+def _context(request: Request) -> ApiContext:
+    context: ApiContext = request.app.state.context
+    return context
+
+
+Context = Annotated[ApiContext, Depends(_context)]

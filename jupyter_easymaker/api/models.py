@@ -1,0 +1,159 @@
+"""Models over REST."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query
+from sqlalchemy.orm import Session
+
+from ..resources.errors import EasyMakerError, ResultCode, field_error
+from ..resources.model import Model, ModelCreate, ModelFormat, ModelUpdate
+from ..resources.training import TrainingStatus
+from ..storage import access
+from ..storage.uri import StorageError
+from ..store import models, trainings
+from ..store.tables import ModelRow, TrainingRow
+from .auth import Member
+from .context import ApiContext, Context
+from .envelope import Envelope, Paging, envelope, success
+from .experiments import require
+from .listing import Listing, values
+from .trainings import find_training
+
+router = APIRouter(tags=["models"])
+Answer = envelope("ModelAnswer", model=Model)
+ListAnswer = envelope("ModelList", model_list=list[Model], paging=Paging)
+
+
+@router.post("/models", response_model=Answer)
+def create_model(appkey: str, context: Context, caller: Member, body: Annotated[ModelCreate, Body()]) -> Any:
+    """Register a model: the output of a COMPLETE training, or an artifact that lies at a path."""
+    if body.model_upload_uri is not None:
+        _require_artifact(context, appkey, "modelUploadUri", body.model_upload_uri)
+    with context.database.session() as session:
+        training = find_training(session, appkey, body.training_id) if body.training_id else None
+        if training is not None:
+            _require_complete(training)
+        row = models.insert(
+            session,
+            appkey=appkey,
+            spec=body,
+            created_by=caller.user_id,
+            model_upload_uri=body.model_upload_uri or trainings.model_uri(training),  # type: ignore[arg-type]
+            model_format=body.model_format_code or _format_of(training),
+            training_name=training.name if training else None,
+        )
+    return success(model=view(row))
+
+
+@router.get("/models", response_model=ListAnswer)
+def list_models(
+    appkey: str,
+    context: Context,
+    _caller: Member,
+    listing: Listing,
+    ids: Annotated[list[str] | None, Query(alias="modelIdList")] = None,
+    names: Annotated[list[str] | None, Query(alias="modelNameList")] = None,
+    training_ids: Annotated[list[str] | None, Query(alias="trainingIdList")] = None,
+) -> Any:
+    """List the project's models."""
+    with context.database.reading() as session:
+        rows, total = models.page(
+            session,
+            appkey,
+            ids=values(ids),
+            names=values(names),
+            training_ids=values(training_ids),
+            **listing.arguments(models.SORT),
+        )
+    return success(model_list=[view(row) for row in rows], paging=listing.paging(len(rows), total))
+
+
+@router.get("/models/{model_id}", response_model=Answer)
+def get_model(appkey: str, model_id: str, context: Context, _caller: Member) -> Any:
+    """Return a model."""
+    with context.database.reading() as session:
+        return success(model=view(_find(session, appkey, model_id)))
+
+
+@router.put("/models/{model_id}", response_model=Answer)
+def update_model(
+    appkey: str, model_id: str, context: Context, _caller: Member, body: Annotated[ModelUpdate, Body()]
+) -> Any:
+    """Change a model's name, description or tags; what is absent stays."""
+    columns: dict[str, Any] = {}
+    if body.model_name is not None:
+        columns["name"] = body.model_name
+    if body.description is not None:
+        columns["description"] = body.description
+    if body.tag_list is not None:
+        columns["tags"] = [tag.model_dump(by_alias=True) for tag in body.tag_list]
+    with context.database.session() as session:
+        row = _find(session, appkey, model_id)
+        if columns:
+            require(models.update(session, row, **columns), "model", row.name)
+    return success(model=view(row))
+
+
+@router.delete("/models/{model_id}", response_model=Envelope)
+def delete_model(appkey: str, model_id: str, context: Context, _caller: Member) -> Any:
+    """Forget a model; its artifact stays in its storage."""
+    with context.database.session() as session:
+        models.delete(session, _find(session, appkey, model_id))
+    return success()
+
+
+def _find(session: Session, appkey: str, model_id: str) -> ModelRow:
+    row = models.get(session, appkey, model_id)
+    if row is None:
+        raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no model {model_id} in this project.")
+    return row
+
+
+def _require_complete(training: TrainingRow) -> None:
+    if training.status != TrainingStatus.COMPLETE:
+        raise EasyMakerError(
+            ResultCode.WRONG_STATUS,
+            f"The training {training.name} is {training.status}; a model is made from a COMPLETE one.",
+        )
+
+
+def _require_artifact(context: ApiContext, appkey: str, field: str, uri: str) -> None:
+    try:
+        found = access.resolve(uri, context.storage_for(appkey)).exists()
+    except StorageError as error:
+        raise field_error(field, f": {error}", ResultCode.INVALID_STORAGE_URI) from error
+    if not found:
+        raise field_error(field, f": {StorageError.not_found(uri)}", ResultCode.STORAGE_NOT_FOUND)
+
+
+_FRAMEWORK_FORMATS = {"PYTORCH": ModelFormat.PYTORCH, "TENSORFLOW": ModelFormat.TENSORFLOW}
+
+
+def _format_of(training: TrainingRow | None) -> str | None:
+    """Return what made the artifact, as far as the training tells."""
+    if training is None:
+        return None
+    if training.algorithm:
+        return str(training.algorithm["modelFormatCode"])
+    return _FRAMEWORK_FORMATS.get(training.image["frameworkCode"])
+
+
+def view(row: ModelRow) -> Model:
+    return Model(
+        model_id=row.id,
+        model_name=row.name,
+        description=row.description,
+        app_key=row.appkey,
+        model_format_code=ModelFormat(row.model_format) if row.model_format else None,
+        framework_code=row.model_format,
+        framework_version=row.framework_version,
+        model_upload_uri=row.model_upload_uri,
+        training={"trainingId": row.training_id, "trainingName": row.training_name}
+        if row.training_id
+        else None,
+        created_datetime=row.created_at,
+        created_by=row.created_by,
+        tag_list=row.tags,
+    )

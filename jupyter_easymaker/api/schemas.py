@@ -1,0 +1,40 @@
+"""The forms' JSON Schemas: made from the same definitions that check what the forms send."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from ..resources import experiment, model, training
+from .auth import Member
+from .envelope import Envelope, Header
+
+router = APIRouter(tags=["schemas"])
+
+
+class Form(StrEnum):
+    EXPERIMENT = "experiment"
+    TRAINING = "training"
+    MODEL = "model"
+
+
+_FORMS = {
+    Form.EXPERIMENT: (experiment.ExperimentCreate, experiment.SECTIONS),
+    Form.TRAINING: (training.TrainingCreate, training.SECTIONS),
+    Form.MODEL: (model.ModelCreate, model.SECTIONS),
+}
+
+
+class FormSchema(Envelope):
+    json_schema: dict[str, Any] = Field(alias="schema")
+    sections: dict[str, str]
+
+
+@router.get("/schemas/{form}", response_model=FormSchema)
+def get_schema(form: Form, _caller: Member) -> Any:
+    """Return the JSON Schema of a resource's create body and the titles of its sections."""
+    body, sections = _FORMS[form]
+    return FormSchema(header=Header(), json_schema=body.model_json_schema(by_alias=True), sections=sections)

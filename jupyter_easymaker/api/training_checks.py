@@ -1,0 +1,113 @@
+"""What is checked before a training is accepted: that what it names exists and that it could ever run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..resources.algorithm import Algorithm
+from ..resources.errors import EasyMakerError, FieldError, ResultCode, field_error
+from ..resources.flavor import Flavor
+from ..resources.image import Image
+from ..resources.training import TrainingCreate
+from ..storage import access
+from ..storage.config import StorageConfig
+from ..storage.uri import StorageError
+from .context import ApiContext
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a training names, found in the catalogue."""
+
+    flavor: Flavor
+    image: Image
+    algorithm: Algorithm | None
+
+
+def check_training(context: ApiContext, appkey: str, spec: TrainingCreate) -> Chosen:
+    """Refuse a training that cannot run.
+
+    Raises:
+        EasyMakerError: naming the field and what would be accepted.
+    """
+    chosen = _choose(context, spec)
+    _check_fits(context, spec, chosen.flavor)
+    if chosen.algorithm:
+        chosen.algorithm.check(
+            {entry.parameter_name: entry.parameter_value for entry in spec.hyperparameter_list},
+            {dataset.dataset_name for dataset in spec.dataset_list},
+        )
+    _check_storage(context.storage_for(appkey), spec)
+    return chosen
+
+
+def _choose(context: ApiContext, spec: TrainingCreate) -> Chosen:
+    catalogue = context.catalogue
+    flavor = catalogue.flavor(spec.flavor_id)
+    if flavor is None:
+        known = ", ".join(flavor.id for flavor in catalogue.flavors)
+        raise field_error("flavorId", f"is {spec.flavor_id!r}; there are {known}")
+    image = catalogue.image(spec.image_id)
+    if image is None or image.group_type_code != "TRAINING":
+        known = ", ".join(image.image_id for image in catalogue.images if image.group_type_code == "TRAINING")
+        raise field_error("imageId", f"is {spec.image_id!r}; the training images are {known}")
+    if image.core_type_code != flavor.core_type_code:
+        kind = image.core_type_code
+        fitting = [each.name for each in catalogue.flavors if each.core_type_code == kind]
+        offer = f"choose one of {', '.join(fitting)}" if fitting else f"there is no {kind} instance type here"
+        raise field_error(
+            "flavorId", f"is a {flavor.core_type_code} instance type but the image needs {kind}; {offer}"
+        )
+    algorithm = None
+    if spec.algorithm_id is not None:
+        algorithm = catalogue.algorithm(spec.algorithm_id)
+        if algorithm is None:
+            known = ", ".join(algorithm.algorithm_id for algorithm in catalogue.algorithms)
+            raise field_error("algorithmId", f"is {spec.algorithm_id!r}; there are {known}")
+    return Chosen(flavor, image, algorithm)
+
+
+def _check_fits(context: ApiContext, spec: TrainingCreate, flavor: Flavor) -> None:
+    capacity = context.engine.capacity()
+    nodes = spec.instance_count
+    for needed, there, what in (
+        (nodes * flavor.vcpus, capacity.vcpus, "vCPU"),
+        (nodes * flavor.ram, capacity.memory_mib, "MiB of memory"),
+        (nodes * flavor.gpu_count, capacity.gpus, "GPUs"),
+    ):
+        if needed > there:
+            raise field_error(
+                "instanceCount",
+                f"times {flavor.name} needs {needed} {what} but there are {there}: "
+                "it could never start; choose fewer nodes or a smaller instance type",
+            )
+
+
+def _check_storage(storage: StorageConfig, spec: TrainingCreate) -> None:
+    problems: list[tuple[str, StorageError]] = []
+
+    def attempt(field: str, uri: str | None, must_exist: bool) -> None:
+        if uri is None:
+            return
+        try:
+            location = access.resolve(uri, storage)
+            if must_exist and not location.exists():
+                raise StorageError.not_found(uri)
+        except StorageError as error:
+            problems.append((field, error))
+
+    attempt("sourceDirUri", spec.source_dir_uri, must_exist=True)
+    for index, dataset in enumerate(spec.dataset_list):
+        attempt(f"datasetList.{index}.dataUri", dataset.data_uri, must_exist=True)
+    attempt("checkPointInputUri", spec.check_point_input_uri, must_exist=True)
+    attempt("modelUploadUri", spec.model_upload_uri, must_exist=False)
+    attempt("checkPointUploadUri", spec.check_point_upload_uri, must_exist=False)
+    if not problems and spec.source_dir_uri and spec.entry_point:
+        attempt("entryPoint", f"{spec.source_dir_uri.rstrip('/')}/{spec.entry_point}", must_exist=True)
+    if problems:
+        missing = any(error.is_not_found for _, error in problems)
+        raise EasyMakerError(
+            ResultCode.STORAGE_NOT_FOUND if missing else ResultCode.INVALID_STORAGE_URI,
+            "; ".join(f"{field}: {error}" for field, error in problems),
+            tuple(FieldError(field, str(error)) for field, error in problems),
+        )

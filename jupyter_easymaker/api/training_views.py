@@ -1,0 +1,98 @@
+"""Trainings as the API answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..resources.base import now
+from ..resources.training import StagingProgress, Training, TrainingNode, TrainingStatus
+from ..store import trainings
+from ..store.tables import ExperimentRow, ModelRow, TrainingRow
+
+_FLAVOR_FIELDS = ("id", "name", "vcpus", "ram", "disk", "gpuFlavor", "gpuCount", "gpuMemory")
+
+
+def training_views(session: Session, rows: Sequence[TrainingRow]) -> list[Training]:
+    """Return the wire objects of these rows, with two queries however many there are."""
+    if not rows:
+        return []
+    models = trainings.models_of(session, [row.id for row in rows])
+    wanted = {row.experiment_id for row in rows}
+    found = session.scalars(select(ExperimentRow).where(ExperimentRow.id.in_(wanted)))
+    experiments = {row.id: row for row in found}
+    return [_view(row, experiments.get(row.experiment_id), models.get(row.id, [])) for row in rows]
+
+
+def _view(row: TrainingRow, experiment: ExperimentRow | None, models: Sequence[ModelRow]) -> Training:
+    spec, report = row.spec, row.report
+    storage = spec.get("dataStorageSize")
+    progress = report.get("progress")
+    outputs = report.get("outputs") or {}
+    return Training(
+        training_id=row.id,
+        training_name=row.name,
+        description=row.description,
+        app_key=row.appkey,
+        training_status_code=TrainingStatus(row.status),
+        training_status_reason=row.status_reason,
+        experiment={
+            "experimentId": row.experiment_id,
+            "experimentName": experiment.name if experiment else "",
+            "experimentStatusCode": experiment.status if experiment else "",
+        },
+        instance_count=spec["instanceCount"],
+        nproc_per_node=spec["nprocPerNode"],
+        use_torchrun=spec["useTorchrun"],
+        algorithm=_part(row.algorithm, "algorithmId", "algorithmName") if row.algorithm else None,
+        source_dir_uri=spec.get("sourceDirUri"),
+        entry_point=spec.get("entryPoint"),
+        hyperparameter_list=spec["hyperparameterList"],
+        dataset_list=spec["datasetList"],
+        check_point_input_uri=spec.get("checkPointInputUri"),
+        check_point_upload_uri=spec.get("checkPointUploadUri"),
+        model_upload_uri=spec["modelUploadUri"],
+        model_uri=outputs.get("modelUri"),
+        timeout_minutes=spec["timeoutMinutes"],
+        elapsed_time_seconds=elapsed_seconds(row.started_at, row.ended_at),
+        flavor=_part(row.flavor, *_FLAVOR_FIELDS),
+        image=row.image,
+        data_storage_list=[{"storageSize": storage}] if storage else [],
+        model_list=[{"modelId": model.id, "modelName": model.name} for model in models],
+        use_log=spec["useLog"],
+        tag_list=row.tags,
+        created_datetime=row.created_at,
+        started_datetime=row.started_at,
+        ended_datetime=row.ended_at,
+        created_by=row.created_by,
+        node_list=[TrainingNode.model_validate(node) for node in report.get("nodes", [])],
+        progress=StagingProgress.model_validate(progress) if progress else None,
+        exit_code=row.exit_code,
+    )
+
+
+def _part(whole: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: whole[key] for key in keys if key in whole}
+
+
+def elapsed_seconds(started_at: datetime | None, ended_at: datetime | None) -> int:
+    """Return how long the user's code has run, in whole seconds."""
+    if started_at is None:
+        return 0
+    return max(0, round(((ended_at or now()) - started_at).total_seconds()))
+
+
+def copy_of(row: TrainingRow) -> dict[str, Any]:
+    """Return the create body that makes the same training again, under a name that still fits."""
+    suffix = "-copy"
+    return {
+        **row.spec,
+        "trainingName": row.name[: 50 - len(suffix)] + suffix,
+        "description": row.description,
+        "tagList": row.tags,
+        "experimentId": row.experiment_id,
+    }

@@ -1,0 +1,180 @@
+"""Trainings over REST."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query
+from sqlalchemy.orm import Session
+
+from ..resources.errors import EasyMakerError, ResultCode
+from ..resources.training import Training, TrainingCreate, TrainingStatus, TrainingUpdate
+from ..store import trainings
+from ..store.tables import TrainingRow
+from .auth import Member
+from .context import Context
+from .envelope import Envelope, Paging, envelope, success
+from .experiments import create_on_the_spot, find_experiment, named, require
+from .listing import Listing, values
+from .training_checks import check_training
+from .training_logs import log_tail
+from .training_views import copy_of, training_views
+
+router = APIRouter(tags=["trainings"])
+Answer = envelope("TrainingAnswer", training=Training)
+ListAnswer = envelope("TrainingList", training_list=list[Training], paging=Paging)
+CopyAnswer = envelope("TrainingCopy", training=dict[str, Any])
+
+
+@router.post("/trainings", response_model=Answer)
+def create_training(
+    appkey: str, context: Context, caller: Member, body: Annotated[TrainingCreate, Body()]
+) -> Any:
+    """Create a training; it starts as soon as there is room for it."""
+    if body.experiment_id is not None:
+        with context.database.reading() as session:
+            find_experiment(session, appkey, body.experiment_id)
+    chosen = check_training(context, appkey, body)
+    with context.database.session() as session:
+        experiment_id = body.experiment_id
+        if experiment_id is None:
+            name = body.experiment_name or ""
+            experiment_id = create_on_the_spot(
+                session, appkey, name, body.experiment_description, caller.user_id
+            )
+        else:
+            find_experiment(session, appkey, experiment_id)
+        row = trainings.insert(
+            session,
+            appkey=appkey,
+            spec=body.model_copy(update={"experiment_id": experiment_id, "experiment_name": None}),
+            experiment_id=experiment_id,
+            created_by=caller.user_id,
+            flavor=chosen.flavor,
+            image=chosen.image,
+            algorithm=chosen.algorithm,
+        )
+        (training,) = training_views(session, [row])
+    context.wake()
+    return success(training=training)
+
+
+@router.get("/trainings", response_model=ListAnswer)
+def list_trainings(
+    appkey: str,
+    context: Context,
+    _caller: Member,
+    listing: Listing,
+    ids: Annotated[list[str] | None, Query(alias="trainingIdList")] = None,
+    names: Annotated[list[str] | None, Query(alias="trainingNameList")] = None,
+    statuses: Annotated[list[str] | None, Query(alias="trainingStatusCodeList")] = None,
+    experiment_ids: Annotated[list[str] | None, Query(alias="experimentIdList")] = None,
+) -> Any:
+    """List the project's trainings."""
+    with context.database.reading() as session:
+        rows, total = trainings.page(
+            session,
+            appkey,
+            ids=values(ids),
+            names=values(names),
+            statuses=values(statuses),
+            experiment_ids=values(experiment_ids),
+            **listing.arguments(trainings.SORT),
+        )
+        found = training_views(session, rows)
+    return success(training_list=found, paging=listing.paging(len(found), total))
+
+
+@router.get("/trainings/{training_id}", response_model=Answer)
+def get_training(appkey: str, training_id: str, context: Context, _caller: Member) -> Any:
+    """Return a training; of a failed one the last lines of its log too."""
+    with context.database.reading() as session:
+        row = find_training(session, appkey, training_id)
+        (training,) = training_views(session, [row])
+    if training.training_status_code in (TrainingStatus.FAIL_TRAIN, TrainingStatus.CREATE_FAILED):
+        training.log_tail = log_tail(context, row)
+    return success(training=training)
+
+
+@router.put("/trainings/{training_id}", response_model=Answer)
+def update_training(
+    appkey: str, training_id: str, context: Context, _caller: Member, body: Annotated[TrainingUpdate, Body()]
+) -> Any:
+    """Change a training's name, description or tags; what is absent stays."""
+    columns: dict[str, Any] = {}
+    if body.training_name is not None:
+        columns["name"] = body.training_name
+    if body.description is not None:
+        columns["description"] = body.description
+    if body.tag_list is not None:
+        columns["tags"] = [tag.model_dump(by_alias=True) for tag in body.tag_list]
+    with context.database.session() as session:
+        row = find_training(session, appkey, training_id)
+        if columns:
+            require(trainings.transition(session, row, None, **columns), "training", row.name)
+        (training,) = training_views(session, [row])
+    return success(training=training)
+
+
+@router.put("/trainings/{training_id}/stop", response_model=Answer)
+def stop_training(appkey: str, training_id: str, context: Context, _caller: Member) -> Any:
+    """Ask a training to stop; one that is stopping already goes on stopping."""
+    with context.database.session() as session:
+        row = find_training(session, appkey, training_id)
+        status = TrainingStatus(row.status)
+        if status is not TrainingStatus.STOP_IN_PROGRESS:
+            if not status.stoppable:
+                raise EasyMakerError(
+                    ResultCode.WRONG_STATUS, f"The training {row.name} is {status}: there is nothing to stop."
+                )
+            stopping = TrainingStatus.STOP_IN_PROGRESS
+            require(
+                trainings.transition(session, row, stopping, reason="Stopping on request."),
+                "training",
+                row.name,
+            )
+        (training,) = training_views(session, [row])
+    context.wake()
+    return success(training=training)
+
+
+@router.get("/trainings/{training_id}/copy", response_model=CopyAnswer)
+def copy_training(appkey: str, training_id: str, context: Context, _caller: Member) -> Any:
+    """Return the create body that would make the same training again."""
+    with context.database.reading() as session:
+        row = find_training(session, appkey, training_id)
+    return success(training=copy_of(row))
+
+
+@router.delete("/trainings/{training_id}", response_model=Envelope)
+def delete_training(appkey: str, training_id: str, context: Context, _caller: Member) -> Any:
+    """Delete a training that has ended and that no model was made from. Its outputs stay in their storage."""
+    with context.database.session() as session:
+        row = find_training(session, appkey, training_id)
+        if not TrainingStatus(row.status).terminal:
+            raise EasyMakerError(
+                ResultCode.WRONG_STATUS,
+                f"The training {row.name} is {row.status}; stop it before you delete it.",
+            )
+        models = trainings.models_of(session, [row.id]).get(row.id, [])
+        if models:
+            names = named([model.name for model in models], len(models))
+            raise EasyMakerError(
+                ResultCode.IN_USE,
+                f"The training {row.name} is the origin of the models {names}; delete them first.",
+            )
+        require(trainings.mark_deleted(session, row), "training", row.name)
+    context.wake()
+    return success()
+
+
+def find_training(session: Session, appkey: str, training_id: str) -> TrainingRow:
+    """Return a training of the project.
+
+    Raises:
+        EasyMakerError: there is none of this id.
+    """
+    row = trainings.get(session, appkey, training_id)
+    if row is None:
+        raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no training {training_id} in this project.")
+    return row
