@@ -1,0 +1,191 @@
+/** The backend's REST API, typed: the only place in the panel that knows its paths. */
+
+import type { INotebookContent } from '@jupyterlab/nbformat';
+
+import { Http, IRequest, Query } from './http';
+import type {
+  IAlgorithm,
+  IConfiguration,
+  IContext,
+  ICounts,
+  ICreateSchema,
+  IExperiment,
+  IExperimentCreate,
+  IExperimentUpdate,
+  IFlavor,
+  IImage,
+  IListQuery,
+  ILogChunk,
+  IModel,
+  IModelCreate,
+  IModelUpdate,
+  IPage,
+  IPaging,
+  ITraining,
+  ITrainingCreate,
+  ITrainingUpdate,
+  ResourceKind
+} from './types';
+
+/** Create, read, update and delete of one kind of resource. */
+export class ResourceApi<T, C, U> {
+  constructor(
+    protected readonly client: EasyMakerClient,
+    readonly kind: ResourceKind
+  ) {}
+
+  async list(query: IListQuery = {}, signal?: AbortSignal): Promise<IPage<T>> {
+    const body = await this.client.request<Record<string, unknown>>(`${this.kind}s`, {
+      query: query as Query,
+      signal
+    });
+    const items = body[`${this.kind}List`] as T[];
+    return { items, total: (body.paging as IPaging).totalCount };
+  }
+
+  async get(id: string, signal?: AbortSignal): Promise<T> {
+    return this.one(`${this.kind}s/${id}`, { signal });
+  }
+
+  async create(body: C): Promise<T> {
+    return this.one(`${this.kind}s`, { method: 'POST', body });
+  }
+
+  async update(id: string, body: U): Promise<T> {
+    return this.one(`${this.kind}s/${id}`, { method: 'PUT', body });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.client.request(`${this.kind}s/${id}`, { method: 'DELETE' });
+  }
+
+  protected async one(path: string, request: IRequest): Promise<T> {
+    const body = await this.client.request<Record<string, T>>(path, request);
+    return body[this.kind];
+  }
+}
+
+export class ExperimentApi extends ResourceApi<IExperiment, IExperimentCreate, IExperimentUpdate> {
+  /** Ask once more for an experiment whose creation failed. */
+  async retry(id: string): Promise<IExperiment> {
+    return this.one(`experiments/${id}/retry`, { method: 'PUT' });
+  }
+}
+
+export class TrainingApi extends ResourceApi<ITraining, ITrainingCreate, ITrainingUpdate> {
+  async stop(id: string): Promise<ITraining> {
+    return this.one(`trainings/${id}/stop`, { method: 'PUT' });
+  }
+
+  /** The create body that would make the same training again. */
+  async copy(id: string): Promise<ITrainingCreate> {
+    const body = await this.client.request<{ training: ITrainingCreate }>(`trainings/${id}/copy`);
+    return body.training;
+  }
+
+  /** A piece of a node's log; a negative offset counts from its end. All in bytes. */
+  async log(
+    id: string,
+    query: { node: number; offset: number; limit: number },
+    signal?: AbortSignal
+  ): Promise<ILogChunk> {
+    const body = await this.client.request<{ log: ILogChunk }>(`trainings/${id}/logs`, {
+      query,
+      signal
+    });
+    return body.log;
+  }
+
+  /** Follow a node's log from a byte offset: `log` messages, then `end`. */
+  async followLog(
+    id: string,
+    query: { node: number; offset: number },
+    signal: AbortSignal
+  ): Promise<Response> {
+    return this.client.open(`trainings/${id}/logs/stream`, { query, signal });
+  }
+
+  logDownloadUrl(id: string, node: number): string {
+    return this.client.url(`trainings/${id}/logs/download`, { node });
+  }
+
+  /** The executed notebook, as far as it has come. */
+  async notebook(id: string, signal?: AbortSignal): Promise<INotebookContent> {
+    return this.client.request<INotebookContent>(`trainings/${id}/notebook`, { signal });
+  }
+}
+
+export class EasyMakerClient {
+  readonly experiments = new ExperimentApi(this, 'experiment');
+  readonly trainings = new TrainingApi(this, 'training');
+  readonly models = new ResourceApi<IModel, IModelCreate, IModelUpdate>(this, 'model');
+
+  /** The project all requests are about; known once the context is. */
+  appKey = 'default';
+
+  constructor(private readonly http: Http) {}
+
+  /** The state of the backend, as the server extension sees it. */
+  async context(): Promise<IContext> {
+    return this.http.json<IContext>('context');
+  }
+
+  async counts(): Promise<ICounts> {
+    return (await this.request<{ counts: ICounts }>('counts')).counts;
+  }
+
+  async configuration(): Promise<IConfiguration> {
+    return (await this.request<{ configuration: IConfiguration }>('configuration')).configuration;
+  }
+
+  async flavors(): Promise<IFlavor[]> {
+    const query = { groupType: 'TRAINING' };
+    return (await this.request<{ flavorList: IFlavor[] }>('flavors', { query })).flavorList;
+  }
+
+  async images(): Promise<IImage[]> {
+    const query = { groupTypeCodeList: 'TRAINING' };
+    return (await this.request<{ imageList: IImage[] }>('images', { query })).imageList;
+  }
+
+  async algorithms(): Promise<IAlgorithm[]> {
+    return (await this.request<{ algorithmList: IAlgorithm[] }>('algorithms')).algorithmList;
+  }
+
+  /** JSON Schema of a create body, with the titles of its sections. */
+  async schema(kind: ResourceKind): Promise<ICreateSchema> {
+    return this.request<ICreateSchema>(`schemas/${kind}`);
+  }
+
+  /** Store code (a zip) where trainings can take it from; the same code is stored once. */
+  async uploadSource(zip: Uint8Array): Promise<{ sourceDirUri: string; files: number }> {
+    return this.request('sources', {
+      method: 'POST',
+      body: zip,
+      headers: { 'Content-Type': 'application/zip' }
+    });
+  }
+
+  /** Follow the project's changes, from after an event or from now on. */
+  async followEvents(lastEventId: string | null, signal: AbortSignal): Promise<Response> {
+    const headers: Record<string, string> = lastEventId ? { 'Last-Event-ID': lastEventId } : {};
+    return this.open('events', { headers, signal });
+  }
+
+  /** A request in the project, with a JSON answer. */
+  async request<T>(path: string, request: IRequest = {}): Promise<T> {
+    return this.http.json<T>(this.path(path), request);
+  }
+
+  async open(path: string, request: IRequest): Promise<Response> {
+    return this.http.open(this.path(path), request);
+  }
+
+  url(path: string, query: Query = {}): string {
+    return this.http.url(this.path(path), query);
+  }
+
+  private path(path: string): string {
+    return `api/v1.0/appkeys/${encodeURIComponent(this.appKey)}/${path}`;
+  }
+}

@@ -1,0 +1,316 @@
+/** What the backend's REST API says, field by field: the one place that spells the wire format. */
+
+export type ResourceKind = 'experiment' | 'training' | 'model';
+
+export interface ITag {
+  tagKey: string;
+  tagValue: string;
+}
+
+export interface IHyperparameter {
+  parameterName: string;
+  parameterValue: string;
+}
+
+export interface IDataset {
+  datasetName: string;
+  dataUri: string;
+}
+
+export type ExperimentStatus =
+  'CREATE_REQUESTED' | 'CREATE_IN_PROGRESS' | 'CREATE_FAILED' | 'ACTIVE';
+
+export interface IExperimentCreate {
+  experimentName: string;
+  description?: string;
+  tagList?: ITag[];
+}
+
+export type IExperimentUpdate = Partial<IExperimentCreate>;
+
+export interface IExperiment {
+  experimentId: string;
+  experimentName: string;
+  description: string;
+  appKey: string;
+  experimentStatusCode: ExperimentStatus;
+  experimentStatusReason: string;
+  /** ISO 8601, UTC. */
+  createdDatetime: string;
+  createdBy: string;
+  trainingCount: number;
+  tensorboardAccessUri: string;
+  tagList: ITag[];
+}
+
+export type TrainingStatus =
+  | 'CREATE_REQUESTED'
+  | 'CREATE_IN_PROGRESS'
+  | 'RUNNING'
+  | 'STOP_IN_PROGRESS'
+  | 'STOPPED'
+  | 'COMPLETE_IN_PROGRESS'
+  | 'COMPLETE'
+  | 'FAIL_TRAIN_IN_PROGRESS'
+  | 'FAIL_TRAIN'
+  | 'CREATE_FAILED';
+
+export interface ITrainingCreate {
+  trainingName: string;
+  description?: string;
+  experimentId?: string | null;
+  experimentName?: string | null;
+  experimentDescription?: string;
+  algorithmId?: string | null;
+  sourceDirUri?: string | null;
+  entryPoint?: string | null;
+  hyperparameterList?: IHyperparameter[];
+  imageId: string;
+  flavorId: string;
+  instanceCount?: number;
+  useTorchrun?: boolean;
+  nprocPerNode?: number;
+  datasetList?: IDataset[];
+  checkPointInputUri?: string | null;
+  modelUploadUri: string;
+  checkPointUploadUri?: string | null;
+  timeoutMinutes?: number;
+  dataStorageSize?: number | null;
+  useLog?: boolean;
+  tagList?: ITag[];
+  trainingTypeCode?: string;
+}
+
+export interface ITrainingUpdate {
+  trainingName?: string;
+  description?: string;
+  tagList?: ITag[];
+}
+
+export interface ITrainingNode {
+  node: number;
+  /** QUEUED, STAGING, INSTALLING, RUNNING, UPLOADING or DONE. */
+  phase: string;
+  pid: number | null;
+  exitCode: number | null;
+}
+
+export interface ITrainingProgress {
+  phase: string;
+  message: string;
+  files: number;
+  totalFiles: number;
+  bytes: number;
+  totalBytes: number;
+}
+
+export interface ITraining {
+  trainingId: string;
+  trainingName: string;
+  description: string;
+  appKey: string;
+  trainingStatusCode: TrainingStatus;
+  trainingStatusReason: string;
+  trainingTypeCode: string;
+  experiment: {
+    experimentId: string;
+    experimentName: string;
+    experimentStatusCode?: ExperimentStatus;
+  };
+  instanceCount: number;
+  nprocPerNode: number;
+  useTorchrun: boolean;
+  algorithm: { algorithmId: string; algorithmName: string } | null;
+  sourceDirUri: string | null;
+  entryPoint: string | null;
+  hyperparameterList: IHyperparameter[];
+  datasetList: IDataset[];
+  checkPointInputUri: string | null;
+  checkPointUploadUri: string | null;
+  modelUploadUri: string;
+  /** Where the outputs of this training lie once uploaded. */
+  modelUri: string | null;
+  timeoutMinutes: number;
+  elapsedTimeSeconds: number;
+  tensorboardAccessUri: string;
+  flavor: IFlavor;
+  image: IImage;
+  dataStorageList?: { storageSize?: number; size?: number }[];
+  modelList: { modelId: string; modelName: string }[];
+  useLog: boolean;
+  tagList: ITag[];
+  createdDatetime: string;
+  startedDatetime: string | null;
+  endedDatetime: string | null;
+  createdBy: string;
+  nodeList: ITrainingNode[];
+  progress: ITrainingProgress | null;
+  exitCode: number | null;
+  /** The last lines of a failed training's log; only in its detail. */
+  logTail: string;
+}
+
+export type ModelFormat = 'TENSORFLOW' | 'PYTORCH' | 'SKLEARN' | 'HUGGING_FACE' | 'TRITON';
+
+export interface IModelCreate {
+  modelName: string;
+  description?: string;
+  modelFormatCode?: ModelFormat | null;
+  frameworkVersion?: string | null;
+  trainingId?: string | null;
+  modelUploadUri?: string | null;
+  tagList?: ITag[];
+}
+
+export interface IModelUpdate {
+  modelName?: string;
+  description?: string;
+  tagList?: ITag[];
+}
+
+export interface IModel {
+  modelId: string;
+  modelName: string;
+  description: string;
+  appKey: string;
+  modelStatusCode: 'ACTIVE';
+  modelFormatCode: ModelFormat | null;
+  frameworkCode: string | null;
+  frameworkVersion: string | null;
+  modelUploadUri: string;
+  training: { trainingId: string; trainingName: string } | null;
+  createdDatetime: string;
+  createdBy: string;
+  tagList: ITag[];
+}
+
+/** An instance type. */
+export interface IFlavor {
+  id: string;
+  name: string;
+  vcpus: number;
+  /** MiB. */
+  ram: number;
+  /** GB; 0 where the machine's own disk is used. */
+  disk: number;
+  gpuFlavor: boolean;
+  gpuCount: number;
+  /** MiB of one GPU. */
+  gpuMemory: number;
+  groupTypeCodeList: string[];
+}
+
+export interface IImage {
+  imageId: string;
+  imageName: string;
+  imageTypeCode: string;
+  groupTypeCode: string;
+  coreTypeCode: 'CPU' | 'GPU';
+  frameworkCode: string;
+  frameworkVersion: string;
+  pythonVersion: string;
+  description: string;
+}
+
+export interface IHyperparameterSpec {
+  hyperparameterName: string;
+  hyperparameterTypeCode: 'int' | 'double' | 'discrete' | 'categorical';
+  hyperparameterMinValue: string | null;
+  hyperparameterMaxValue: string | null;
+  hyperparameterStep: string | null;
+  /** Comma-separated. */
+  hyperparameterSpecifiedValues: string | null;
+  isOptional: boolean;
+  defaultValue: string | null;
+  description: string;
+}
+
+export interface IAlgorithm {
+  algorithmId: string;
+  algorithmName: string;
+  description: string;
+  cpuTrainingImageId: string;
+  gpuTrainingImageId: string;
+  algorithmDatasetSchema: { datasetName: string; isOptional: boolean; description: string }[];
+  hyperparameterSpecList: IHyperparameterSpec[];
+  metricList: { name: string }[];
+  modelFormatCode: ModelFormat;
+}
+
+export interface IConfiguration {
+  region: string;
+  defaultOutputUri: string;
+  storageSchemes: string[];
+  nasList: { nasId: string }[];
+  obsList: string[];
+  limits: Record<string, number>;
+  capacity: { vcpus: number; memoryMib: number; gpus: number } | null;
+  user: { userId: string; isAdmin: boolean };
+}
+
+export interface IResourceCount {
+  total: number;
+  byStatus: Record<string, number>;
+}
+
+export type ICounts = Record<ResourceKind, IResourceCount>;
+
+export interface IPaging {
+  page: number;
+  limit: number;
+  totalCount: number;
+}
+
+export interface IPage<T> {
+  items: T[];
+  total: number;
+}
+
+/** What a list may be asked for. */
+export interface IListQuery {
+  /** From 1. */
+  page?: number;
+  limit?: number;
+  search?: string;
+  /** A field, with a leading minus for descending. */
+  sort?: string;
+  [filter: string]: string | number | string[] | undefined;
+}
+
+export interface ILogChunk {
+  node: number;
+  /** Bytes from the start. */
+  offset: number;
+  nextOffset: number;
+  text: string;
+  complete: boolean;
+}
+
+/** JSON Schema of a create body; fields carry title, description, x-section, x-choices, x-widget. */
+export interface ICreateSchema {
+  schema: Record<string, unknown>;
+  sections: Record<string, string>;
+}
+
+export interface IResourceEvent {
+  eventId: number;
+  appKey: string;
+  resourceType: 'EXPERIMENT' | 'TRAINING' | 'MODEL';
+  resourceId: string;
+  resourceName: string;
+  action: 'CREATED' | 'UPDATED' | 'DELETED';
+  statusCode: string;
+  experimentId: string | null;
+  createdDatetime: string;
+}
+
+/** What the server extension says of the backend it talks to. */
+export interface IContext {
+  status: 'ready' | 'starting' | 'failed';
+  /** Why it is not ready, for people. */
+  reason: string;
+  appKey: string;
+  region: string;
+  version: string;
+  user: { userId?: string; isAdmin?: boolean } | string | null;
+}
