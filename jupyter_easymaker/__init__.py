@@ -6,13 +6,21 @@ look up their hook here at start, and none of them should pay for the others.
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-try:
-    __version__ = version("jupyter-easymaker")
-except PackageNotFoundError:  # running from a source tree that was never installed
-    __version__ = "0.0.0"
+__version__: str
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up when asked for: jobs start this package without needing its version, and a person waits for them.
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("jupyter-easymaker")
+    except PackageNotFoundError:  # running from a source tree that was never installed
+        return "0.0.0"
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -1,0 +1,65 @@
+"""The files of a local job: who writes which, and how a reader never sees half of one.
+
+    jobs/<name>/job.json         the job, written once by submit, before anything starts
+    jobs/<name>/files/           Job.files
+    jobs/<name>/grant.json       the CPUs and GPUs it got, written by the queue
+    jobs/<name>/supervisor.lock  held by the supervisor while it lives
+    jobs/<name>/supervisor.json  written once by the supervisor: pid, start time, boot
+    jobs/<name>/stop             somebody asked it to stop
+    jobs/<name>/node-<i>/        a node's working directory
+    jobs/<name>/node-<i>.log     what it prints
+    jobs/<name>/node-<i>.report  what it reports of itself
+    jobs/<name>/node-<i>.json    its pid and exit code, by the supervisor
+    jobs/<name>/end.json         written once: how the job ended
+
+Standard library only and quick to import: the supervisor uses it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+JOB = "job.json"
+FILES = "files"
+GRANT = "grant.json"
+LOCK = "supervisor.lock"
+SUPERVISOR = "supervisor.json"
+STOP = "stop"
+END = "end.json"
+
+
+def node_directory(directory: str, node: int) -> str:
+    return f"{directory}/node-{node}"
+
+
+def node_log(directory: str, node: int) -> str:
+    return f"{directory}/node-{node}.log"
+
+
+def node_report(directory: str, node: int) -> str:
+    return f"{directory}/node-{node}.report"
+
+
+def node_state(directory: str, node: int) -> str:
+    return f"{directory}/node-{node}.json"
+
+
+def write_json(path: str, content: Any) -> None:
+    """Replace a file atomically and durably."""
+    part = f"{path}.part-{os.getpid()}"
+    with open(part, "w") as file:  # noqa: PTH123
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)  # noqa: PTH105
+
+
+def read_json(path: str) -> Any:
+    """Return a file's content, None if it is not there or no JSON (a user's process may write a report badly)."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return json.loads(file.read())
+    except (OSError, ValueError):
+        return None

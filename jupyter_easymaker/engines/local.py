@@ -1,0 +1,350 @@
+"""The engine of one machine: real processes, each job under a supervisor of its own, a queue when it is full.
+
+All state is in files (see ``job_files``), so that a backend can be killed at any moment, started again, or be
+two: starting is guarded by a lock on the queue and by one each supervisor holds on its job.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from . import job_files
+from .base import (
+    Capacity,
+    Engine,
+    EngineError,
+    Job,
+    JobObservation,
+    JobState,
+    LogChunk,
+    NodeObservation,
+)
+from .local_queue import Room, machine_capacity
+from .process_tree import boot_id, start_time, with_environment
+from .supervisor import JOB_ID
+
+_LOG = logging.getLogger(__name__)
+_LOOK_SECONDS = 0.1
+_IDLE_SECONDS = 30.0  # another backend on the same root may have died and left a queue
+_STARTING_SECONDS = 10.0
+_PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
+_PRIVATE_PREFIXES = ("EM_", "EASYMAKER_", "JUPYTERHUB_", "JPY_", "JUPYTER_")
+
+
+class LocalEngine(Engine):
+    """Runs jobs on this machine.
+
+    Args:
+        root: the directory all of its state lies in.
+        capacity: what jobs may use together; None: what the machine can spare.
+        on_change: called with a job's name when its state or report changed, from the engine's thread.
+    """
+
+    def __init__(
+        self, root: Path, *, capacity: Capacity | None = None, on_change: Callable[[str], None] | None = None
+    ) -> None:
+        self._jobs = root / "jobs"
+        self._jobs.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._queue_lock = root / "queue.lock"
+        self._capacity = capacity or machine_capacity()
+        self._on_change = on_change
+        self._waiting: dict[str, str] = {}
+        self._seen: dict[str, tuple[int, ...]] = {}
+        self._spawned: dict[str, tuple[float, subprocess.Popen[bytes]]] = {}
+        self._woken = threading.Event()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="local-engine", daemon=True)
+
+    @staticmethod
+    def machine_capacity() -> Capacity:
+        return machine_capacity()
+
+    def start(self) -> None:
+        for leftover in self._jobs.glob(".new-*"):  # of a submit that was interrupted
+            shutil.rmtree(leftover, ignore_errors=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closed = True
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def capacity(self) -> Capacity:
+        return self._capacity
+
+    def submit(self, job: Job) -> None:
+        directory = self._jobs / job.name
+        if directory.exists():
+            return
+        try:
+            new = Path(tempfile.mkdtemp(dir=self._jobs, prefix=".new-"))
+            (new / job_files.FILES).mkdir()
+            for name, content in job.files.items():
+                (new / job_files.FILES / Path(name).name).write_bytes(content)
+            for node in range(job.nodes):
+                (new / f"node-{node}").mkdir()
+            job_files.write_json(str(new / job_files.JOB), _description(job))
+            try:
+                new.rename(directory)
+            except OSError:
+                shutil.rmtree(new, ignore_errors=True)
+                if not directory.exists():
+                    raise
+        except OSError as error:
+            raise EngineError(f"the job could not be recorded: {error.strerror or error}") from error
+        self._woken.set()
+
+    def names(self) -> list[str]:
+        return sorted(entry.name for entry in self._jobs.iterdir() if not entry.name.startswith("."))
+
+    def observe(self, name: str) -> JobObservation | None:
+        directory = self._jobs / name
+        job = job_files.read_json(str(directory / job_files.JOB))
+        if job is None:
+            return None
+        end = job_files.read_json(str(directory / job_files.END))
+        supervised = (directory / job_files.SUPERVISOR).exists()
+        nodes = (
+            tuple(self._observe_node(str(directory), index) for index in range(job["nodes"]))
+            if supervised
+            else ()
+        )
+        if end is not None:
+            return JobObservation(
+                name,
+                JobState(end["state"]),
+                nodes,
+                end["reason"],
+                ended_at=datetime.fromtimestamp(end["endedAt"], UTC),
+            )
+        if (directory / job_files.GRANT).exists():
+            return JobObservation(name, JobState.RUNNING, nodes)
+        return JobObservation(name, JobState.QUEUED, nodes, self._waiting.get(name, "Waiting to start."))
+
+    @staticmethod
+    def _observe_node(directory: str, index: int) -> NodeObservation:
+        state = job_files.read_json(job_files.node_state(directory, index)) or {}
+        report = job_files.read_json(job_files.node_report(directory, index))
+        return NodeObservation(
+            index=index,
+            pid=state.get("pid"),
+            exit_code=state.get("exitCode"),
+            killed_for_memory=state.get("killedForMemory", ""),
+            report=report if isinstance(report, dict) else {},
+        )
+
+    def stop(self, name: str) -> None:
+        directory = self._jobs / name
+        if not directory.exists() or (directory / job_files.END).exists():
+            return
+        with self._queue():  # so that it is not being started at this moment
+            (directory / job_files.STOP).touch()
+            if not (directory / job_files.GRANT).exists():
+                _write_end(directory, JobState.STOPPED, "")
+        supervisor = job_files.read_json(str(directory / job_files.SUPERVISOR))
+        if supervisor and start_time(supervisor["pid"]) == supervisor["startTime"]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(supervisor["pid"], signal.SIGTERM)
+        self._woken.set()
+
+    def remove(self, name: str) -> None:
+        directory = self._jobs / name
+        if not directory.exists():
+            return
+        if not (directory / job_files.END).exists():
+            raise EngineError(f"the job {name} has not ended; stop it first")
+        # Renamed first: a crash in the middle leaves no half job behind.
+        gone = self._jobs / f".new-removed-{uuid4().hex}"
+        directory.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+        self._seen.pop(name, None)
+
+    def logs(self, name: str, node: int = 0, offset: int = 0, limit: int = 1 << 20) -> LogChunk:
+        directory = self._jobs / name
+        job = job_files.read_json(str(directory / job_files.JOB))
+        if job is None or not 0 <= node < job["nodes"]:
+            raise KeyError(name)
+        ended = (
+            directory / job_files.END
+        ).exists()  # before reading: what is read after the end is all there is
+        try:
+            with Path(job_files.node_log(str(directory), node)).open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                at = max(0, size + offset) if offset < 0 else min(offset, size)
+                file.seek(at)
+                data = file.read(limit)
+        except FileNotFoundError:
+            return LogChunk(b"", 0, ended)
+        return LogChunk(data, at + len(data), ended and at + len(data) >= size)
+
+    def read_file(self, name: str, file: str, node: int = 0) -> bytes | None:
+        working = self._jobs / name / f"node-{node}"
+        path = Path(os.path.realpath(working / file))
+        if not path.is_relative_to(os.path.realpath(working)):
+            raise ValueError(f"{file} leaves the job's directory")
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
+    @contextlib.contextmanager
+    def _queue(self) -> Iterator[None]:
+        """Hold the queue's lock, against other threads and other backends."""
+        descriptor = os.open(self._queue_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _run(self) -> None:
+        while not self._closed:
+            try:
+                active = self._look()
+            except OSError:
+                _LOG.exception("the local engine could not look at its jobs; trying again")
+                active = True
+            self._woken.wait(_LOOK_SECONDS if active else _IDLE_SECONDS)
+            self._woken.clear()
+
+    def _look(self) -> bool:
+        """Start what can start, tell of what changed; return whether anything is under way."""
+        self._reap()
+        active = self._pump()
+        for name in {*active, *self._seen}:
+            signature = self._signature(name)
+            before = self._seen.get(name)
+            if name in active:
+                self._seen[name] = signature
+            else:
+                self._seen.pop(name, None)
+            if signature != before and self._on_change is not None:
+                self._on_change(name)
+        return bool(active)
+
+    def _signature(self, name: str) -> tuple[int, ...]:
+        times: list[int] = []
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._jobs / name) as entries:
+            for entry in sorted(entries, key=lambda each: each.name):
+                if entry.name.endswith((".json", ".report")):
+                    with contextlib.suppress(FileNotFoundError):
+                        times.append(entry.stat().st_mtime_ns)
+        return tuple(times)
+
+    def _pump(self) -> list[str]:
+        """Start queued jobs there is room for, end those whose supervisor died; return all that have not ended."""
+        names = [name for name in self.names() if not (self._jobs / name / job_files.END).exists()]
+        if not names:
+            self._waiting.clear()
+            return []
+        with self._queue():
+            jobs = {name: job_files.read_json(str(self._jobs / name / job_files.JOB)) for name in names}
+            grants: dict[str, Any] = {}
+            for name in names:
+                grant = job_files.read_json(str(self._jobs / name / job_files.GRANT))
+                if grant is not None and self._still_runs(name):
+                    grants[name] = grant
+            queued = [
+                name for name in names if jobs[name] and not (self._jobs / name / job_files.GRANT).exists()
+            ]
+            queued.sort(key=lambda name: (jobs[name]["submittedAt"], name))
+            room = Room.beside(self._capacity, grants.values())
+            self._waiting = {}
+            blocked = ""
+            for name in queued:
+                # Strictly in order: a large job must not wait for ever behind small ones.
+                missing = blocked or room.missing(jobs[name])
+                if missing:
+                    self._waiting[name] = missing if not blocked else "Waiting for the jobs before it."
+                    blocked = missing
+                    continue
+                job_files.write_json(str(self._jobs / name / job_files.GRANT), room.grant(jobs[name]))
+                self._spawn(name)
+        return names
+
+    def _still_runs(self, name: str) -> bool:
+        """Return whether a granted job is under way; start one that never was, end one whose supervisor died."""
+        directory = self._jobs / name
+        if (directory / job_files.END).exists():
+            return False
+        supervisor = job_files.read_json(str(directory / job_files.SUPERVISOR))
+        if supervisor is None:
+            if time.monotonic() - self._spawned.get(name, (0.0, None))[0] > _STARTING_SECONDS:
+                self._spawn(name)  # a backend was killed between the grant and the start
+            return True
+        same_boot = supervisor["bootId"] == boot_id()
+        if same_boot and start_time(supervisor["pid"]) == supervisor["startTime"]:
+            return True
+        if (directory / job_files.END).exists():  # it ended while we looked
+            return False
+        if same_boot:
+            job = job_files.read_json(str(directory / job_files.JOB))
+            for pid in with_environment(JOB_ID, job["id"]):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        what = "The process that stood over it was killed" if same_boot else "The machine was restarted"
+        _write_end(directory, JobState.FAILED, f"{what} while it ran. Copy it to run it again.")
+        return False
+
+    def _spawn(self, name: str) -> None:
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith(_PRIVATE_PREFIXES)
+        }
+        environment["EM_ORIGINAL_PYTHONPATH"] = environment.get("PYTHONPATH", "")
+        environment["PYTHONPATH"] = _PACKAGE_PARENT
+        entry = "from jupyter_easymaker.engines.supervisor import main; main()"
+        with (self._jobs / name / "supervisor.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-S", "-s", "-c", entry, str(self._jobs / name)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=environment,
+                start_new_session=True,
+            )
+        self._spawned[name] = (time.monotonic(), process)
+
+    def _reap(self) -> None:
+        """Let ended supervisors that are our children go."""
+        for name, (_, process) in list(self._spawned.items()):
+            if process.poll() is not None:
+                del self._spawned[name]
+
+
+def _write_end(directory: Path, state: JobState, reason: str) -> None:
+    job_files.write_json(
+        str(directory / job_files.END), {"state": state.value, "reason": reason, "endedAt": time.time()}
+    )
+
+
+def _description(job: Job) -> dict[str, Any]:
+    return {
+        "id": uuid4().hex,
+        "name": job.name,
+        "command": list(job.command),
+        "nodes": job.nodes,
+        "vcpus": job.resources.vcpus,
+        "memoryMib": job.resources.memory_mib,
+        "gpus": job.resources.gpus,
+        "environment": dict(job.environment),
+        "stopGraceSeconds": job.stop_grace_seconds,
+        "peerGraceSeconds": job.peer_grace_seconds,
+        "submittedAt": time.time_ns(),
+    }

@@ -1,0 +1,317 @@
+"""The process that stands over one local job: starts its nodes, holds them to their limits, records how they end.
+
+It belongs to no backend: it goes on when the backend that started it is killed. Standard library only, and it
+starts in milliseconds, because a person waits for the job.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+from . import job_files
+from .process_tree import (
+    boot_id,
+    descendants,
+    environment_value,
+    proportional_bytes,
+    resident_bytes,
+    start_time,
+)
+
+JOB_ID = "EM_JOB_ID"
+"""Marks every process of a job, so that leftovers of a killed supervisor can be found."""
+
+_SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
+_RELAXED_SECONDS = 0.2
+_ALERT_SECONDS = 0.05
+_ALERT_SHARE = 0.5  # look more often above this share of the memory limit
+_KILL_SECONDS = 1.0  # after SIGKILL, memory and processes take a moment to go
+
+
+class Node:
+    """One node of the job."""
+
+    def __init__(self, index: int, pid: int) -> None:
+        self.index = index
+        self.pid = pid
+        self.exit_code: int | None = None
+        self.killed_for_memory = ""
+        self.told_peer_failed = False
+
+
+class Supervisor:
+    """Runs one job from start to end."""
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+        self.job: dict[str, Any] = job_files.read_json(f"{directory}/{job_files.JOB}")
+        self.grant: dict[str, Any] = job_files.read_json(f"{directory}/{job_files.GRANT}")
+        self.nodes: list[Node] = []
+        self.stopping = False
+        self.deadline: float | None = None
+        self.reason = ""
+        self.next_memory_look = 0.0
+
+    def run(self) -> None:
+        """Start the nodes and stay until nothing of the job is left."""
+        job_files.write_json(
+            f"{self.directory}/{job_files.SUPERVISOR}",
+            {"pid": os.getpid(), "startTime": start_time(os.getpid()), "bootId": boot_id()},
+        )
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        if not self._stop_asked():
+            self._start_nodes()
+        _become_subreaper()
+        while any(node.exit_code is None for node in self.nodes):
+            self._wait()
+            self._reap()
+            self._heed_stop()
+            self._heed_failures()
+            self._heed_deadline()
+            self._heed_memory()
+        self._end_leftovers()
+        self._write_end()
+
+    def _start_nodes(self) -> None:
+        addresses = ",".join(f"127.0.0.1:{port}" for port in _free_ports(self.job["nodes"]))
+        for index in range(self.job["nodes"]):
+            pid = os.fork()
+            if pid == 0:
+                _exec_node(self.directory, self.job, self.grant, index, addresses)
+            self.nodes.append(Node(index, pid))
+            self._write_node(self.nodes[-1])
+
+    def _write_node(self, node: Node) -> None:
+        state = {"pid": node.pid, "exitCode": node.exit_code, "killedForMemory": node.killed_for_memory}
+        job_files.write_json(job_files.node_state(self.directory, node.index), state)
+
+    def _wait(self) -> None:
+        """Sleep until a process ends, a stop is asked, or it is time to look at the memory."""
+        seconds = max(0.0, self.next_memory_look - time.monotonic())
+        if self.deadline is not None:
+            seconds = min(seconds, max(0.0, self.deadline - time.monotonic()))
+        if hasattr(signal, "sigtimedwait"):
+            if signal.sigtimedwait(_SIGNALS, seconds) is None:
+                return
+        else:
+            time.sleep(min(seconds, _ALERT_SECONDS))
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for node in self.nodes:
+                if node.pid == pid:
+                    node.exit_code = os.waitstatus_to_exitcode(status)
+                    self._write_node(node)
+
+    def _stop_asked(self) -> bool:
+        if not self.stopping and os.path.exists(f"{self.directory}/{job_files.STOP}"):  # noqa: PTH110
+            self.stopping = True
+        return self.stopping
+
+    def _heed_stop(self) -> None:
+        if not self.stopping and self._stop_asked():
+            self._signal_nodes(signal.SIGTERM)
+            self.deadline = time.monotonic() + self.job["stopGraceSeconds"]
+
+    def _heed_failures(self) -> None:
+        """When one node failed the others cannot go on: they are told, and given time to save what they have."""
+        if self.stopping or all(not node.exit_code for node in self.nodes):
+            return
+        for node in self.nodes:
+            if node.exit_code is None and not node.told_peer_failed:
+                node.told_peer_failed = True
+                _send(node.pid, signal.SIGUSR1)
+                self.deadline = time.monotonic() + self.job["peerGraceSeconds"]
+
+    def _heed_deadline(self) -> None:
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            for pid in descendants(os.getpid()):
+                _send(pid, signal.SIGKILL)
+            for node in self.nodes:  # where descendants are not known
+                if node.exit_code is None:
+                    _send(node.pid, signal.SIGKILL)
+            self.deadline = time.monotonic() + _KILL_SECONDS
+
+    def _signal_nodes(self, number: signal.Signals) -> None:
+        for node in self.nodes:
+            if node.exit_code is None:
+                _send(node.pid, number)
+
+    def _heed_memory(self) -> None:
+        if time.monotonic() < self.next_memory_look:
+            return
+        limit = self.job["memoryMib"] * 1024 * 1024
+        share = max(
+            (self._look_at_memory(node, limit) for node in self.nodes if node.exit_code is None), default=0.0
+        )
+        self.next_memory_look = time.monotonic() + (
+            _ALERT_SECONDS if share > _ALERT_SHARE else _RELAXED_SECONDS
+        )
+
+    def _look_at_memory(self, node: Node, limit: int) -> float:
+        """Return the share of its memory a node uses, after ending its largest process if that is too much."""
+        below = descendants(node.pid)
+        tree = [*below, *self._adopted(node, below), node.pid]
+        used = sum(resident_bytes(pid) for pid in tree)
+        if used > limit:  # look again, without counting shared pages twice
+            used = sum(proportional_bytes(pid) for pid in tree)
+        if used > limit:
+            # The node's own process (the runner) is spared: it still has to upload what there is.
+            candidates = tree[:-1] or tree
+            victim = max(candidates, key=proportional_bytes)
+            _send(victim, signal.SIGKILL)
+            if not node.killed_for_memory:
+                node.killed_for_memory = (
+                    f"exit code : -9 (pid: {victim}): out of memory, {used >> 20:,} MiB used of the instance type's "
+                    f"{limit >> 20:,} MiB. Use a larger instance type, or less data at a time."
+                )
+                self._write_node(node)
+        return used / limit
+
+    def _adopted(self, node: Node, known: list[int]) -> list[int]:
+        """Return a node's processes whose parents are gone, so that they hang below the supervisor."""
+        tops = {each.pid for each in self.nodes}
+        under_nodes = (
+            {pid for each in self.nodes for pid in descendants(each.pid)}
+            if len(self.nodes) > 1
+            else set(known)
+        )
+        orphans = [pid for pid in descendants(os.getpid()) if pid not in tops and pid not in under_nodes]
+        if len(self.nodes) == 1:
+            return orphans
+        return [pid for pid in orphans if environment_value(pid, "EM_NODE_RANK") == str(node.index)]
+
+    def _end_leftovers(self) -> None:
+        """End what the nodes left running: nothing outlives its job."""
+        until = time.monotonic() + 10
+        while (left := descendants(os.getpid())) and time.monotonic() < until:
+            for pid in left:
+                _send(pid, signal.SIGKILL)
+            self._reap()
+            time.sleep(0.01)
+        self._reap()
+
+    def _write_end(self) -> None:
+        failed = [node for node in self.nodes if node.exit_code]
+        if self.stopping:
+            state = "STOPPED"
+        elif failed:
+            state = "FAILED"
+            first = failed[0]
+            self.reason = (
+                first.killed_for_memory or f"Node {first.index} ended with exit code {first.exit_code}."
+            )
+        else:
+            state = "SUCCEEDED"
+        job_files.write_json(
+            f"{self.directory}/{job_files.END}",
+            {"state": state, "reason": self.reason, "endedAt": time.time()},
+        )
+
+
+def _exec_node(
+    directory: str, job: dict[str, Any], grant: dict[str, Any], index: int, addresses: str
+) -> None:
+    """In the forked child: become the node's command. Never returns."""
+    try:
+        os.setsid()
+        working = job_files.node_directory(directory, index)
+        os.makedirs(working, exist_ok=True)  # noqa: PTH103
+        os.chdir(working)
+        log = os.open(job_files.node_log(directory, index), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        null = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((null, 0), (log, 1), (log, 2)):
+            os.dup2(source, target)
+        cpus = grant["cpus"][index]
+        if cpus and hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, cpus)
+        environment = _node_environment(directory, job, grant, index, addresses)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        os.execvpe(job["command"][0], job["command"], environment)  # noqa: S606 - the command is the engine's own
+    except OSError as error:
+        os.write(2, f"The command could not be started: {error}\n".encode())
+    finally:
+        os._exit(127)
+
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
+
+
+def _node_environment(
+    directory: str, job: dict[str, Any], grant: dict[str, Any], index: int, addresses: str
+) -> dict[str, str]:
+    environment = dict(os.environ)
+    original = environment.pop("EM_ORIGINAL_PYTHONPATH", "")
+    environment.pop("PYTHONPATH", None)
+    if original:
+        environment["PYTHONPATH"] = original
+    for name in _THREAD_VARIABLES:
+        environment.setdefault(name, str(job["vcpus"]))
+    environment["CUDA_VISIBLE_DEVICES"] = ",".join(str(gpu) for gpu in grant["gpus"][index])
+    environment.update(job["environment"])
+    environment.update(
+        {
+            JOB_ID: job["id"],
+            "EM_NODE_RANK": str(index),
+            "EM_NODE_COUNT": str(job["nodes"]),
+            "EM_NODE_ADDRESSES": addresses,
+            "EM_JOB_DIR": f"{directory}/{job_files.FILES}",
+            "EM_NODE_DIR": job_files.node_directory(directory, index),
+            "EM_REPORT_FILE": job_files.node_report(directory, index),
+        }
+    )
+    return environment
+
+
+def _free_ports(count: int) -> list[int]:
+    import socket
+
+    held = [socket.socket() for _ in range(count)]
+    for each in held:  # held together, so that no two are the same
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
+
+
+def _become_subreaper() -> None:
+    """Have processes whose parents end become our children, so that none escapes."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    pr_set_child_subreaper = 36
+    if ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def main() -> None:
+    """Supervise the job of the directory named by the first argument, unless somebody does or did."""
+    directory = sys.argv[1]
+    try:
+        lock = os.open(f"{directory}/{job_files.LOCK}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, FileNotFoundError):
+        return
+    known = (job_files.SUPERVISOR, job_files.END)
+    if any(os.path.exists(f"{directory}/{name}") for name in known):  # noqa: PTH110
+        return
+    Supervisor(directory).run()
