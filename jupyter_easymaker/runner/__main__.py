@@ -1,0 +1,7 @@
+"""``python -m jupyter_easymaker.runner``: run the plan of the job this process is a node of."""
+
+import sys
+
+from .run import main
+
+sys.exit(main())
