@@ -1,0 +1,1 @@
+"""The provided algorithms: each a runnable entry point with its parameters specified once."""

@@ -66,9 +66,7 @@ def _member(
         allowed = users.is_member(session, appkey, user)
     if not allowed:
         # The same answer whether the project exists or not: others learn nothing about it.
-        raise EasyMakerError(
-            ResultCode.NOT_FOUND, f"There is no project {appkey}, or you are no member of it."
-        )
+        raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no project {appkey}, or you are no member of it.")
     return Caller(user.id, user.is_admin)
 
 

@@ -45,9 +45,7 @@ class BodyLimit:
             await self._app(scope, counted, watched)
         except _TooLarge:
             if not started:
-                answer = failure(
-                    ResultCode.TOO_LARGE, f"The body is larger than the {limit:,} bytes accepted here."
-                )
+                answer = failure(ResultCode.TOO_LARGE, f"The body is larger than the {limit:,} bytes accepted here.")
                 await answer(scope, receive, send)
 
 

@@ -50,9 +50,7 @@ def get_configuration(appkey: str, context: Context, caller: Member) -> Any:
     """Tell what can be chosen here."""
     storage = context.storage_for(appkey)
     schemes = [
-        scheme
-        for scheme, there in (("nas", storage.nas), ("obs", storage.obs), ("file", storage.file_roots))
-        if there
+        scheme for scheme, there in (("nas", storage.nas), ("obs", storage.obs), ("file", storage.file_roots)) if there
     ]
     capacity = context.engine.capacity()
     return success(

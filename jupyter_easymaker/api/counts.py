@@ -26,8 +26,6 @@ class Count(WireModel):
 def get_counts(appkey: str, context: Context, _caller: Member) -> Any:
     """Count the project's resources."""
     with context.database.reading() as session:
-        found = {
-            name: resource_queries.count_by_status(session, table, appkey) for name, table in _TABLES.items()
-        }
+        found = {name: resource_queries.count_by_status(session, table, appkey) for name, table in _TABLES.items()}
     counts = {name: Count(total=sum(by.values()), by_status=by) for name, by in found.items()}
     return success(counts=counts)

@@ -155,9 +155,7 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     def store_error(_request: Request, error: OperationalError) -> JSONResponse:
         _LOG.error("the store failed", exc_info=error)
-        return failure(
-            ResultCode.UNAVAILABLE, "The store cannot be reached or is busy; try again in a moment."
-        )
+        return failure(ResultCode.UNAVAILABLE, "The store cannot be reached or is busy; try again in a moment.")
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -25,9 +25,7 @@ _NAMES_SHOWN = 5
 
 
 @router.post("/experiments", response_model=Answer)
-def create_experiment(
-    appkey: str, context: Context, caller: Member, body: Annotated[ExperimentCreate, Body()]
-) -> Any:
+def create_experiment(appkey: str, context: Context, caller: Member, body: Annotated[ExperimentCreate, Body()]) -> Any:
     """Create an experiment. Its name is unique in the project."""
     with context.database.session() as session:
         row = insert_experiment(session, appkey, body, caller.user_id)
@@ -110,9 +108,7 @@ def retry_experiment(appkey: str, experiment_id: str, context: Context, _caller:
                 ResultCode.WRONG_STATUS,
                 f"The experiment {row.name} is {row.status}; only one that is CREATE_FAILED can be retried.",
             )
-        require(
-            experiments.transition(session, row, ExperimentStatus.CREATE_REQUESTED), "experiment", row.name
-        )
+        require(experiments.transition(session, row, ExperimentStatus.CREATE_REQUESTED), "experiment", row.name)
     context.reconcile_experiment(row.id)
     return get_experiment(appkey, experiment_id, context, _caller)
 
@@ -174,9 +170,7 @@ def find_experiment(session: Session, appkey: str, experiment_id: str) -> Experi
 def require(written: bool, what: str, name: str) -> None:
     """Refuse to overwrite what somebody else changed meanwhile."""
     if not written:
-        raise EasyMakerError(
-            ResultCode.CONFLICT, f"The {what} {name} was changed meanwhile; look again and retry."
-        )
+        raise EasyMakerError(ResultCode.CONFLICT, f"The {what} {name} was changed meanwhile; look again and retry.")
 
 
 def named(names: Sequence[str], total: int) -> str:

@@ -19,14 +19,10 @@ router = APIRouter(tags=["images"])
 def list_images(
     context: Context,
     _caller: Member,
-    groups: Annotated[
-        list[str] | None, Query(alias="groupTypeCodeList", description="TRAINING or NOTEBOOK")
-    ] = None,
+    groups: Annotated[list[str] | None, Query(alias="groupTypeCodeList", description="TRAINING or NOTEBOOK")] = None,
 ) -> Any:
     """List the images."""
     wanted = values(groups)
     return success(
-        image_list=[
-            image for image in context.catalogue.images if not wanted or image.group_type_code in wanted
-        ]
+        image_list=[image for image in context.catalogue.images if not wanted or image.group_type_code in wanted]
     )

@@ -150,9 +150,7 @@ def view(row: ModelRow) -> Model:
         framework_code=row.model_format,
         framework_version=row.framework_version,
         model_upload_uri=row.model_upload_uri,
-        training={"trainingId": row.training_id, "trainingName": row.training_name}
-        if row.training_id
-        else None,
+        training={"trainingId": row.training_id, "trainingName": row.training_name} if row.training_id else None,
         created_datetime=row.created_at,
         created_by=row.created_by,
         tag_list=row.tags,

@@ -27,9 +27,7 @@ def upload_source(
     appkey: str,
     context: Context,
     _caller: Member,
-    body: Annotated[
-        bytes, Body(media_type="application/zip", description="A zip archive of the source directory.")
-    ],
+    body: Annotated[bytes, Body(media_type="application/zip", description="A zip archive of the source directory.")],
 ) -> Any:
     """Keep a source directory; the answer's URI is what a training's sourceDirUri takes."""
     files = read_archive(body)
@@ -65,9 +63,7 @@ def _checked_files(archive: zipfile.ZipFile) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for entry in entries:
         path = PurePosixPath(entry.filename)
-        unsafe = (
-            path.is_absolute() or ".." in path.parts or "\\" in entry.filename or "\x00" in entry.filename
-        )
+        unsafe = path.is_absolute() or ".." in path.parts or "\\" in entry.filename or "\x00" in entry.filename
         if unsafe or not path.parts:
             raise _refusal(f"The archive holds {entry.filename!r}, which leaves its directory.")
         if stat.S_ISLNK(entry.external_attr >> 16):

@@ -55,9 +55,7 @@ def _choose(context: ApiContext, spec: TrainingCreate) -> Chosen:
         kind = image.core_type_code
         fitting = [each.name for each in catalogue.flavors if each.core_type_code == kind]
         offer = f"choose one of {', '.join(fitting)}" if fitting else f"there is no {kind} instance type here"
-        raise field_error(
-            "flavorId", f"is a {flavor.core_type_code} instance type but the image needs {kind}; {offer}"
-        )
+        raise field_error("flavorId", f"is a {flavor.core_type_code} instance type but the image needs {kind}; {offer}")
     algorithm = None
     if spec.algorithm_id is not None:
         algorithm = catalogue.algorithm(spec.algorithm_id)

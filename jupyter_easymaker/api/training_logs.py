@@ -82,9 +82,7 @@ async def follow_log(
 ) -> EventSourceResponse:
     """Send a node's log as it grows (``log`` events), then ``end`` with the training's status."""
     row = await asyncio.to_thread(_find, context, appkey, training_id)
-    await asyncio.to_thread(
-        read_log, context, row, node, offset, 1
-    )  # refuse an unknown node before the stream begins
+    await asyncio.to_thread(read_log, context, row, node, offset, 1)  # refuse an unknown node before the stream begins
 
     async def messages() -> AsyncIterator[ServerSentEvent]:
         at = offset
@@ -106,9 +104,7 @@ async def follow_log(
 
 
 @router.get("/trainings/{training_id}/logs/download", response_class=Response)
-def download_log(
-    appkey: str, training_id: str, context: Context, _caller: Member, node: Node = 0
-) -> Response:
+def download_log(appkey: str, training_id: str, context: Context, _caller: Member, node: Node = 0) -> Response:
     """Return a node's whole log as a text file."""
     row = _find(context, appkey, training_id)
     pieces: list[bytes] = []
@@ -149,9 +145,7 @@ def read_log(context: ApiContext, row: TrainingRow, node: int, offset: int, limi
         EasyMakerError: the training has no such node.
     """
     if node >= row.spec["instanceCount"]:
-        raise field_error(
-            "node", f"is {node}; the training has the nodes 0 to {row.spec['instanceCount'] - 1}"
-        )
+        raise field_error("node", f"is {node}; the training has the nodes 0 to {row.spec['instanceCount'] - 1}")
     try:
         return context.engine.logs(job_name(row), node, offset, limit)
     except KeyError:

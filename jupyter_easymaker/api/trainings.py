@@ -27,9 +27,7 @@ CopyAnswer = envelope("TrainingCopy", training=dict[str, Any])
 
 
 @router.post("/trainings", response_model=Answer)
-def create_training(
-    appkey: str, context: Context, caller: Member, body: Annotated[TrainingCreate, Body()]
-) -> Any:
+def create_training(appkey: str, context: Context, caller: Member, body: Annotated[TrainingCreate, Body()]) -> Any:
     """Create a training; it starts as soon as there is room for it."""
     if body.experiment_id is not None:
         with context.database.reading() as session:
@@ -39,9 +37,7 @@ def create_training(
         experiment_id = body.experiment_id
         if experiment_id is None:
             name = body.experiment_name or ""
-            experiment_id = create_on_the_spot(
-                session, appkey, name, body.experiment_description, caller.user_id
-            )
+            experiment_id = create_on_the_spot(session, appkey, name, body.experiment_description, caller.user_id)
         else:
             find_experiment(session, appkey, experiment_id)
         row = trainings.insert(

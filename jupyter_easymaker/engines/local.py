@@ -120,11 +120,7 @@ class LocalEngine(Engine):
             return None
         end = job_files.read_json(str(directory / job_files.END))
         supervised = (directory / job_files.SUPERVISOR).exists()
-        nodes = (
-            tuple(self._observe_node(str(directory), index) for index in range(job["nodes"]))
-            if supervised
-            else ()
-        )
+        nodes = tuple(self._observe_node(str(directory), index) for index in range(job["nodes"])) if supervised else ()
         if end is not None:
             return JobObservation(
                 name,
@@ -180,9 +176,7 @@ class LocalEngine(Engine):
         job = job_files.read_json(str(directory / job_files.JOB))
         if job is None or not 0 <= node < job["nodes"]:
             raise KeyError(name)
-        ended = (
-            directory / job_files.END
-        ).exists()  # before reading: what is read after the end is all there is
+        ended = (directory / job_files.END).exists()  # before reading: what is read after the end is all there is
         try:
             with Path(job_files.node_log(str(directory), node)).open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -260,9 +254,7 @@ class LocalEngine(Engine):
                 grant = job_files.read_json(str(self._jobs / name / job_files.GRANT))
                 if grant is not None and self._still_runs(name):
                     grants[name] = grant
-            queued = [
-                name for name in names if jobs[name] and not (self._jobs / name / job_files.GRANT).exists()
-            ]
+            queued = [name for name in names if jobs[name] and not (self._jobs / name / job_files.GRANT).exists()]
             queued.sort(key=lambda name: (jobs[name]["submittedAt"], name))
             room = Room.beside(self._capacity, grants.values())
             self._waiting = {}
@@ -303,9 +295,7 @@ class LocalEngine(Engine):
         return False
 
     def _spawn(self, name: str) -> None:
-        environment = {
-            key: value for key, value in os.environ.items() if not key.startswith(_PRIVATE_PREFIXES)
-        }
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(_PRIVATE_PREFIXES)}
         environment["EM_ORIGINAL_PYTHONPATH"] = environment.get("PYTHONPATH", "")
         environment["PYTHONPATH"] = _PACKAGE_PARENT
         entry = "from jupyter_easymaker.engines.supervisor import main; main()"

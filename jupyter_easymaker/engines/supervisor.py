@@ -153,12 +153,8 @@ class Supervisor:
         if time.monotonic() < self.next_memory_look:
             return
         limit = self.job["memoryMib"] * 1024 * 1024
-        share = max(
-            (self._look_at_memory(node, limit) for node in self.nodes if node.exit_code is None), default=0.0
-        )
-        self.next_memory_look = time.monotonic() + (
-            _ALERT_SECONDS if share > _ALERT_SHARE else _RELAXED_SECONDS
-        )
+        share = max((self._look_at_memory(node, limit) for node in self.nodes if node.exit_code is None), default=0.0)
+        self.next_memory_look = time.monotonic() + (_ALERT_SECONDS if share > _ALERT_SHARE else _RELAXED_SECONDS)
 
     def _look_at_memory(self, node: Node, limit: int) -> float:
         """Return the share of its memory a node uses, after ending its largest process if that is too much."""
@@ -184,9 +180,7 @@ class Supervisor:
         """Return a node's processes whose parents are gone, so that they hang below the supervisor."""
         tops = {each.pid for each in self.nodes}
         under_nodes = (
-            {pid for each in self.nodes for pid in descendants(each.pid)}
-            if len(self.nodes) > 1
-            else set(known)
+            {pid for each in self.nodes for pid in descendants(each.pid)} if len(self.nodes) > 1 else set(known)
         )
         orphans = [pid for pid in descendants(os.getpid()) if pid not in tops and pid not in under_nodes]
         if len(self.nodes) == 1:
@@ -210,9 +204,7 @@ class Supervisor:
         elif failed:
             state = "FAILED"
             first = failed[0]
-            self.reason = (
-                first.killed_for_memory or f"Node {first.index} ended with exit code {first.exit_code}."
-            )
+            self.reason = first.killed_for_memory or f"Node {first.index} ended with exit code {first.exit_code}."
         else:
             state = "SUCCEEDED"
         job_files.write_json(
@@ -221,9 +213,7 @@ class Supervisor:
         )
 
 
-def _exec_node(
-    directory: str, job: dict[str, Any], grant: dict[str, Any], index: int, addresses: str
-) -> None:
+def _exec_node(directory: str, job: dict[str, Any], grant: dict[str, Any], index: int, addresses: str) -> None:
     """In the forked child: become the node's command. Never returns."""
     try:
         os.setsid()

@@ -72,12 +72,8 @@ class ReconcilerLoop:
         """Do a step for everything that is unfinished; return whether there was anything."""
         try:
             with self._context.database.reading() as session:
-                of_experiments = [
-                    row.id for row in (*experiments.unfinished(session), *experiments.deleted(session))
-                ]
-                of_trainings = [
-                    row.id for row in (*trainings.unfinished(session), *trainings.deleted(session))
-                ]
+                of_experiments = [row.id for row in (*experiments.unfinished(session), *experiments.deleted(session))]
+                of_trainings = [row.id for row in (*trainings.unfinished(session), *trainings.deleted(session))]
         except Exception:
             _LOG.exception("the store could not be read; trying again")
             return True

@@ -47,9 +47,7 @@ def reconcile_training(context: ReconcilerContext, training_id: str) -> None:
         _follow(context, row)
 
 
-def _write(
-    context: ReconcilerContext, row: TrainingRow, status: TrainingStatus | None, **changes: Any
-) -> bool:
+def _write(context: ReconcilerContext, row: TrainingRow, status: TrainingStatus | None, **changes: Any) -> bool:
     # The engine is never asked inside a transaction: it may take its time, and others want to write.
     with context.database.session() as session:
         return trainings.transition(session, row, status, **changes)
@@ -142,9 +140,7 @@ def training_job(context: ReconcilerContext, row: TrainingRow) -> Job:
         source_uri=spec.get("sourceDirUri"),
         entry_point=spec.get("entryPoint"),
         module=row.algorithm["entryPoint"] if row.algorithm else None,
-        hyperparameters={
-            entry["parameterName"]: entry["parameterValue"] for entry in spec["hyperparameterList"]
-        },
+        hyperparameters={entry["parameterName"]: entry["parameterValue"] for entry in spec["hyperparameterList"]},
         datasets={entry["datasetName"]: entry["dataUri"] for entry in spec["datasetList"]},
         checkpoint_input_uri=spec.get("checkPointInputUri"),
         model_uri=trainings.model_uri(row),

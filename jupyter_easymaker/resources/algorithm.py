@@ -13,6 +13,8 @@ class HyperparameterType(StrEnum):
     DOUBLE = "double"
     DISCRETE = "discrete"
     CATEGORICAL = "categorical"
+    TEXT = "text"
+    """Any text; not a type of the vendor's, and none a tuning can search."""
 
 
 class HyperparameterSpec(WireModel):
@@ -34,6 +36,8 @@ class HyperparameterSpec(WireModel):
         if self.hyperparameter_type_code in (HyperparameterType.DISCRETE, HyperparameterType.CATEGORICAL):
             accepted = [part.strip() for part in (self.hyperparameter_specified_values or "").split(",")]
             return None if value in accepted else f"is {value!r}; accepted are {', '.join(accepted)}"
+        if self.hyperparameter_type_code is HyperparameterType.TEXT:
+            return None
         number = int if self.hyperparameter_type_code is HyperparameterType.INT else float
         try:
             parsed = number(value)
@@ -84,17 +88,11 @@ class Algorithm(WireModel):
         specs = {spec.hyperparameter_name: spec for spec in self.hyperparameter_spec_list}
         for name, value in hyperparameters.items():
             if name not in specs:
-                problems.append(
-                    FieldError("hyperparameterList", f"{name} is none of {', '.join(sorted(specs))}")
-                )
+                problems.append(FieldError("hyperparameterList", f"{name} is none of {', '.join(sorted(specs))}"))
             elif problem := specs[name].problem_with(value):
                 problems.append(FieldError("hyperparameterList", f"{name} {problem}"))
         for spec in specs.values():
-            if (
-                not spec.is_optional
-                and spec.hyperparameter_name not in hyperparameters
-                and spec.default_value is None
-            ):
+            if not spec.is_optional and spec.hyperparameter_name not in hyperparameters and spec.default_value is None:
                 problems.append(FieldError("hyperparameterList", f"{spec.hyperparameter_name} is missing"))
         known = {dataset.dataset_name for dataset in self.algorithm_dataset_schema}
         for dataset in self.algorithm_dataset_schema:

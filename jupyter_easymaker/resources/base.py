@@ -85,9 +85,7 @@ def _unique_tag_keys(tags: list[Tag]) -> list[Tag]:
     seen: set[str] = set()
     for tag in tags:
         if tag.tag_key in seen:
-            raise PydanticCustomError(
-                "duplicate", "has the key {key} twice; keys are unique", {"key": tag.tag_key}
-            )
+            raise PydanticCustomError("duplicate", "has the key {key} twice; keys are unique", {"key": tag.tag_key})
         seen.add(tag.tag_key)
     return tags
 

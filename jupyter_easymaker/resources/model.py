@@ -71,9 +71,7 @@ class ModelCreate(RequestModel):
     @model_validator(mode="after")
     def _one_origin(self) -> ModelCreate:
         if (self.training_id is None) == (self.model_upload_uri is None):
-            raise PydanticCustomError(
-                "one_origin", "give either trainingId or modelUploadUri, not both or neither"
-            )
+            raise PydanticCustomError("one_origin", "give either trainingId or modelUploadUri, not both or neither")
         if self.model_upload_uri is not None and self.model_format_code is None:
             raise PydanticCustomError("missing_format", "modelFormatCode is needed with modelUploadUri")
         return self

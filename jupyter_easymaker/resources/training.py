@@ -50,17 +50,11 @@ class TrainingStatus(Status):
             cls.STOPPED,
         }
         return {
-            cls.CREATE_REQUESTED: frozenset(
-                {cls.CREATE_IN_PROGRESS, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED}
-            ),
-            cls.CREATE_IN_PROGRESS: frozenset(
-                {cls.RUNNING, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED, *ending}
-            ),
+            cls.CREATE_REQUESTED: frozenset({cls.CREATE_IN_PROGRESS, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED}),
+            cls.CREATE_IN_PROGRESS: frozenset({cls.RUNNING, cls.STOP_IN_PROGRESS, cls.CREATE_FAILED, *ending}),
             cls.RUNNING: frozenset({cls.STOP_IN_PROGRESS, *ending}),
             cls.STOP_IN_PROGRESS: frozenset({cls.STOPPED}),
-            cls.COMPLETE_IN_PROGRESS: frozenset(
-                {cls.COMPLETE, cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS, cls.STOPPED}
-            ),
+            cls.COMPLETE_IN_PROGRESS: frozenset({cls.COMPLETE, cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS, cls.STOPPED}),
             cls.FAIL_TRAIN_IN_PROGRESS: frozenset({cls.FAIL_TRAIN, cls.STOP_IN_PROGRESS, cls.STOPPED}),
         }
 
@@ -103,9 +97,7 @@ def _no_nul(value: str) -> str:
 class Dataset(RequestModel):
     """A named input: staged to a directory whose path the script finds in ``EM_DATASET_{NAME}``."""
 
-    dataset_name: Annotated[str, AfterValidator(_dataset_name), MaxLength("name_length")] = Field(
-        title="Name"
-    )
+    dataset_name: Annotated[str, AfterValidator(_dataset_name), MaxLength("name_length")] = Field(title="Name")
     data_uri: StorageUri = Field(title="Path")
 
 
@@ -115,8 +107,8 @@ class Hyperparameter(RequestModel):
     parameter_name: Annotated[str, AfterValidator(_hyperparameter_name), MaxLength("name_length")] = Field(
         title="Key", validation_alias=AliasChoices("parameterName", "parameterKey", "parameter_name")
     )
-    parameter_value: Annotated[str, AfterValidator(_no_nul), MaxLength("hyperparameter_value_length")] = (
-        Field("", title="Value")
+    parameter_value: Annotated[str, AfterValidator(_no_nul), MaxLength("hyperparameter_value_length")] = Field(
+        "", title="Value"
     )
 
     @field_validator("parameter_value", mode="before")
@@ -205,9 +197,7 @@ class TrainingCreate(RequestModel):
         widget="keyvalue",
         default_factory=list,
     )
-    image_id: str = form_field(
-        "Image", "The environment the code runs in.", section="image", choices="images"
-    )
+    image_id: str = form_field("Image", "The environment the code runs in.", section="image", choices="images")
     flavor_id: str = form_field(
         "Instance type", "CPU, memory and GPUs of each node.", section="resources", choices="flavors"
     )
@@ -262,9 +252,7 @@ class TrainingCreate(RequestModel):
     @model_validator(mode="after")
     def _consistent(self) -> TrainingCreate:
         if (self.experiment_id is None) == (self.experiment_name is None):
-            raise PydanticCustomError(
-                "experiment", "give experimentId, or experimentName for a new experiment"
-            )
+            raise PydanticCustomError("experiment", "give experimentId, or experimentName for a new experiment")
         if self.algorithm_id is None:
             if self.source_dir_uri is None:
                 raise PydanticCustomError("source", "sourceDirUri is needed unless algorithmId is given")

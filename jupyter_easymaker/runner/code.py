@@ -134,9 +134,7 @@ def failure_reason(plan: Plan, code: UserCode, exit_code: int, log: Path) -> str
     if exit_code < 0:
         name = signal.Signals(-exit_code).name
         text = f"{what} was ended by {name}. exit code : {exit_code} (pid: {code.pid})"
-        return (
-            f"{text}. It may have run out of memory; use a larger instance type." if exit_code == -9 else text
-        )
+        return f"{text}. It may have run out of memory; use a larger instance type." if exit_code == -9 else text
     last = _last_line(log)
     return f"{what} ended with exit code {exit_code}" + (f": {last}" if last else ".")
 
@@ -146,9 +144,7 @@ def _last_line(log: Path) -> str:
         with log.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _LOG_TAIL_BYTES))
-            lines = [
-                line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()
-            ]
+            lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
     except OSError:
         return ""
     return lines[-1][:300] if lines else ""

@@ -29,9 +29,7 @@ def user_environment(
         datasets: the directory each data set was staged to.
         has_checkpoint: whether an input checkpoint was staged.
     """
-    environment = {
-        key: value for key, value in base.items() if not key.startswith(_OURS) or key == "EM_JOB_ID"
-    }
+    environment = {key: value for key, value in base.items() if not key.startswith(_OURS) or key == "EM_JOB_ID"}
     environment |= {
         "PYTHONUNBUFFERED": "1",
         "EM_SOURCE_DIR": str(node.source),

@@ -13,9 +13,7 @@ from pathlib import Path
 from .errors import RunError
 
 _TAIL_LINES = 12
-_SITE_PACKAGES = (
-    "import sysconfig; print(sysconfig.get_paths()['purelib']); print(sysconfig.get_python_version())"
-)
+_SITE_PACKAGES = "import sysconfig; print(sysconfig.get_paths()['purelib']); print(sysconfig.get_python_version())"
 
 
 def overlay_python(requirements: Path, python: str, cache: Path) -> str:
@@ -58,9 +56,7 @@ def _install(requirements: Path, python: str, target: Path) -> None:
 
 def _checked(command: list[str], requirements: Path) -> None:
     with tempfile.TemporaryFile("w+") as output:
-        done = subprocess.run(
-            command, stdout=output, stderr=subprocess.STDOUT, cwd=requirements.parent, check=False
-        )
+        done = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, cwd=requirements.parent, check=False)
         output.seek(0)
         text = output.read()
     print(text, end="", flush=True)  # noqa: T201

@@ -56,9 +56,7 @@ class Run:
             python = overlay_python(requirements, python, Path(plan.cache_dir))
         if plan.torchrun:
             require_torch(python)
-        environment = user_environment(
-            plan, node, os.environ, datasets, plan.checkpoint_input_uri is not None
-        )
+        environment = user_environment(plan, node, os.environ, datasets, plan.checkpoint_input_uri is not None)
         if self.peer_failed:
             raise RunError(_PEER_FAILED)
         self.code = UserCode(command(plan, node, python), environment, node.source)

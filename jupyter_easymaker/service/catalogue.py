@@ -69,9 +69,7 @@ def machine_images() -> tuple[Image, ...]:
         except PackageNotFoundError:
             continue
         for core in ("CPU", "GPU"):
-            images.append(
-                _image(f"local-{core.lower()}-{code.lower()}-training", core, code, label, framework_version)
-            )
+            images.append(_image(f"local-{core.lower()}-{code.lower()}-training", core, code, label, framework_version))
     return tuple(images)
 
 

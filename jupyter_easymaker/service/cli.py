@@ -23,9 +23,7 @@ class ServeApp(JupyterApp):
 
     name = "jupyter-easymaker-serve"
     version = __version__
-    description = (
-        "Run the backend of one data directory. A second one on the same directory finds the first and ends."
-    )
+    description = "Run the backend of one data directory. A second one on the same directory finds the first and ends."
     config_file_name = Unicode("jupyter_easymaker_config")
     classes = List([ServiceConfig])
     aliases = Dict(
@@ -74,9 +72,7 @@ class ServeApp(JupyterApp):
         try:
             bound = listen(config.ip, config.port)
         except OSError as error:
-            sys.exit(
-                f"Cannot listen on {config.ip}:{config.port}: {error.strerror}. Choose another with --port."
-            )
+            sys.exit(f"Cannot listen on {config.ip}:{config.port}: {error.strerror}. Choose another with --port.")
         backend = Backend(config, token)
         backend.start()
         url = url_of(bound)

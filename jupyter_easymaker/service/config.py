@@ -99,9 +99,9 @@ class ServiceConfig(Configurable):
         Dict(),
         help="Images (imageId, imageName, frameworkCode, python: interpreter ...) besides the machine's own.",
     ).tag(config=True)
-    limits = Dict(
-        help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits."
-    ).tag(config=True)
+    limits = Dict(help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits.").tag(
+        config=True
+    )
 
     @validate("limits")
     def _known_limits(self, proposal: Any) -> dict[str, int]:
@@ -117,6 +117,4 @@ class ServiceConfig(Configurable):
         own = self.project_storage.get(appkey, {})
         nas = {"local": str(root / "projects" / appkey / "nas" / "local"), **own.get("nas", {})}
         Path(nas["local"]).mkdir(parents=True, exist_ok=True)
-        return StorageConfig(
-            nas=nas, file_roots=tuple(own.get("file_roots", ())), obs=dict(own.get("obs", {}))
-        )
+        return StorageConfig(nas=nas, file_roots=tuple(own.get("file_roots", ())), obs=dict(own.get("obs", {})))

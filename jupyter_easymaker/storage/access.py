@@ -33,9 +33,7 @@ def resolve(uri: str, config: StorageConfig) -> ResolvedLocation:
 def _nas_root(location: Location, config: StorageConfig) -> tuple[Path, tuple[str, ...]]:
     if location.authority not in config.nas:
         known = ", ".join(sorted(config.nas)) or "none"
-        raise StorageError(
-            "NOT_CONFIGURED", f"there is no NAS {location.authority}; this project has {known}"
-        )
+        raise StorageError("NOT_CONFIGURED", f"there is no NAS {location.authority}; this project has {known}")
     return Path(config.nas[location.authority]), location.parts
 
 
@@ -47,9 +45,7 @@ def _obs_root(uri: str, location: Location, config: StorageConfig) -> tuple[Path
         if endpoint in config.obs:
             return Path(config.obs[endpoint]), given[length:]
     known = ", ".join(sorted(config.obs)) or "none"
-    raise StorageError(
-        "NOT_CONFIGURED", f"{uri} names an object storage that is not set up; this project has {known}"
-    )
+    raise StorageError("NOT_CONFIGURED", f"{uri} names an object storage that is not set up; this project has {known}")
 
 
 def _resolve_file(uri: str, location: Location, config: StorageConfig) -> ResolvedLocation:
@@ -95,9 +91,7 @@ class ResolvedLocation:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except PermissionError as error:
-            raise StorageError(
-                "PERMISSION", f"{self.uri} may not be read; grant the backend's user access"
-            ) from error
+            raise StorageError("PERMISSION", f"{self.uri} may not be read; grant the backend's user access") from error
         except OSError as error:
             raise StorageError("INVALID", f"{self.uri} cannot be looked up: {error.strerror}") from error
         return True
@@ -130,9 +124,7 @@ class ResolvedLocation:
                 for entry in entries:
                     path = Path(entry.path)
                     if entry.is_symlink() and not _within(Path(os.path.realpath(path)), self.root):
-                        raise StorageError(
-                            "PERMISSION", f"{self.uri}: the link {path.name} leads out of the storage"
-                        )
+                        raise StorageError("PERMISSION", f"{self.uri}: the link {path.name} leads out of the storage")
                     if entry.is_dir(follow_symlinks=False):
                         stack.append(path)
                     elif entry.is_file():

@@ -62,9 +62,7 @@ def parse(uri: str) -> Location:
         host, _, path = uri.removeprefix("obs://").partition("/")
         parts = _parts(uri, path)
         if not host or not parts:
-            raise StorageError(
-                "INVALID", f"{uri} is not of the form obs://{{endpoint}}/{{container}}/{{path}}"
-            )
+            raise StorageError("INVALID", f"{uri} is not of the form obs://{{endpoint}}/{{container}}/{{path}}")
         return Location("obs", host, parts)
     if uri.startswith("file:///"):
         return Location("file", "", _parts(uri, uri.removeprefix("file:///")))

@@ -46,10 +46,7 @@ def append(
 def since(session: Session, appkey: str, event_id: int, limit: int = 500) -> Sequence[Event]:
     """Return a project's events after one, oldest first."""
     rows = session.scalars(
-        select(EventRow)
-        .where(EventRow.appkey == appkey, EventRow.id > event_id)
-        .order_by(EventRow.id)
-        .limit(limit)
+        select(EventRow).where(EventRow.appkey == appkey, EventRow.id > event_id).order_by(EventRow.id).limit(limit)
     )
     return [
         Event(

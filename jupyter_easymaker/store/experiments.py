@@ -113,9 +113,7 @@ def transition(
 
 
 def mark_deleted(session: Session, row: ExperimentRow) -> bool:
-    return resource_queries.mark_deleted(
-        session, row, ResourceType.EXPERIMENT, experiment_id=row.id, live_name=None
-    )
+    return resource_queries.mark_deleted(session, row, ResourceType.EXPERIMENT, experiment_id=row.id, live_name=None)
 
 
 def purge(session: Session, row: ExperimentRow) -> None:

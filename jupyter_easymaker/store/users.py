@@ -42,9 +42,7 @@ def ensure_member(session: Session, appkey: str, user_id: str) -> None:
 
 
 def remove_member(session: Session, appkey: str, user_id: str) -> None:
-    session.execute(
-        delete(MembershipRow).where(MembershipRow.appkey == appkey, MembershipRow.user_id == user_id)
-    )
+    session.execute(delete(MembershipRow).where(MembershipRow.appkey == appkey, MembershipRow.user_id == user_id))
 
 
 def create_user(session: Session, user_id: str, *, is_admin: bool) -> str:

@@ -48,9 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("experiments", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_experiments_list", ["appkey", "deleted_at", "created_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_experiments_list", ["appkey", "deleted_at", "created_at", "id"], unique=False)
         batch_op.create_index("ix_experiments_name", ["appkey", "deleted_at", "name"], unique=False)
         batch_op.create_index("ix_experiments_status", ["status", "deleted_at"], unique=False)
         batch_op.create_index("ux_experiments_live_name", ["live_name"], unique=True)
@@ -106,9 +104,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("trainings", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_trainings_experiment", ["experiment_id", "deleted_at", "created_at"], unique=False
-        )
+        batch_op.create_index("ix_trainings_experiment", ["experiment_id", "deleted_at", "created_at"], unique=False)
         batch_op.create_index("ix_trainings_list", ["appkey", "deleted_at", "created_at", "id"], unique=False)
         batch_op.create_index("ix_trainings_name", ["appkey", "deleted_at", "name"], unique=False)
         batch_op.create_index("ix_trainings_status", ["status", "deleted_at"], unique=False)
