@@ -1,0 +1,5 @@
+/** Forms of the resources, rendered from the backend's own definitions. */
+
+export { ExperimentForm, IExperimentFormProps } from './ExperimentForm';
+export { IModelFormProps, ModelForm } from './ModelForm';
+export { ITrainingFormProps, TrainingForm } from './TrainingForm';
