@@ -2,6 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { FormComponent } from '@jupyterlab/ui-components';
+import type { FormProps } from '@rjsf/core';
 import type { ErrorSchema, RJSFSchema, UiSchema } from '@rjsf/utils';
 import validator from '@rjsf/validator-ajv8';
 import React from 'react';
@@ -14,6 +15,9 @@ import { FieldTemplate, ObjectFieldTemplate } from './templates';
 import { widgets } from './widgets';
 
 export type FormData = Record<string, unknown>;
+
+/** JupyterLab types its form for JSON objects; ours holds fields that are not filled in yet, too. */
+const Form = FormComponent as unknown as React.ComponentType<FormProps>;
 
 /** What the form's parts share. */
 export interface IFormContext {
@@ -101,7 +105,7 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
           {sentence}
         </p>
       )}
-      <FormComponent
+      <Form
         schema={renderedSchema(props.schema, properties, visible, props.choices, trans)}
         uiSchema={uiSchemaOf(properties, props.uiSchema)}
         formData={data}
@@ -143,7 +147,7 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
             {busy ? trans.__('Creating…') : props.submitLabel}
           </button>
         </div>
-      </FormComponent>
+      </Form>
     </div>
   );
 }

@@ -33,8 +33,12 @@ function plain(property: IProperty): IProperty {
   if (!kept || options.length !== 2) {
     return property;
   }
-  const { anyOf, default: given, ...rest } = property;
-  return { ...kept, ...rest, ...(given === null ? {} : { default: given }) } as IProperty;
+  const rest: IProperty = { ...kept, ...property };
+  delete rest.anyOf;
+  if (rest.default === null) {
+    delete rest.default;
+  }
+  return rest;
 }
 
 /** The schema to render: only `visible` properties, in the words of the reader. */
