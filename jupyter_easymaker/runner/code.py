@@ -1,21 +1,25 @@
-"""Running the user's code: its command, its process, and how it ends."""
+"""The user's code: the command that runs it, and why it failed."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
-import sys
-import threading
-import time
-from pathlib import Path
 
+from . import log
 from .errors import RunError
 from .node import Node
 from .plan import Plan
 
-_STOP_SECONDS = 1.5
-_LOG_TAIL_BYTES = 8192
+
+def is_notebook(plan: Plan) -> bool:
+    """Tell whether the entry point is a notebook."""
+    return (plan.entry_point or "").endswith(".ipynb")
+
+
+def executed_notebook(plan: Plan) -> str:
+    """Return the file in the node's directory that the executed notebook is written to."""
+    return os.path.basename(plan.entry_point or "")
 
 
 def command(plan: Plan, node: Node, python: str) -> list[str]:
@@ -24,19 +28,14 @@ def command(plan: Plan, node: Node, python: str) -> list[str]:
     if plan.module is not None:
         return [python, "-m", plan.module, *arguments]
     entry_point = plan.entry_point or ""
-    if entry_point.endswith(".ipynb"):
-        # The runner's interpreter executes papermill; the kernel it starts is the image's.
-        return [
-            sys.executable,
-            "-m",
-            "jupyter_easymaker.runner.notebook",
-            entry_point,
-            str(executed_notebook(plan, node)),
-            python,
-        ]
+    if is_notebook(plan):
+        # As a file, not a module: the image's interpreter need not have this package installed.
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "notebook.py")
+        # -I: a module beside the notebook must not become one of papermill's.
+        return [python, "-I", program, entry_point, os.path.join(node.directory, executed_notebook(plan))]
     if not plan.torchrun:
         return [python, entry_point, *arguments]
-    host, _, port = node.addresses[0].rpartition(":")
+    host, port = node.master
     return [
         python,
         "-m",
@@ -51,100 +50,46 @@ def command(plan: Plan, node: Node, python: str) -> list[str]:
     ]
 
 
-def executed_notebook(plan: Plan, node: Node) -> Path:
-    """Return where the executed notebook is written."""
-    return node.directory / Path(plan.entry_point or "").name
-
-
-def require_torch(python: str) -> None:
-    """Refuse torchrun where there is no PyTorch.
+def check_needs(plan: Plan, python: str, environment: dict[str, str]) -> None:
+    """See that the interpreter has what the entry point needs from it, before anything is started.
 
     Raises:
-        RunError: PyTorch cannot be imported.
+        RunError: PyTorch (for torchrun) or papermill (for a notebook) cannot be imported.
     """
-    probe = "import importlib.util as u, sys; sys.exit(u.find_spec('torch') is None)"
-    if subprocess.run([python, "-c", probe], check=False).returncode != 0:
-        raise RunError(
-            "torchrun needs PyTorch, which this image does not have; choose a PyTorch image, add torch to "
-            "requirements.txt, or install jupyter-easymaker[torch]."
-        )
+    if plan.torchrun:
+        needs, why = ["torch"], "torchrun needs PyTorch"
+        advice = "choose a PyTorch image, add torch to requirements.txt, or turn torchrun off"
+    elif is_notebook(plan):
+        needs, why = ["papermill", "ipykernel"], "A notebook as entry point needs papermill and ipykernel"
+        advice = "choose another image or add them to requirements.txt"
+    else:
+        return
+    probe = f"import importlib.util as u, sys; sys.exit(any(u.find_spec(name) is None for name in {needs!r}))"
+    if subprocess.run([python, "-c", probe], check=False, env=environment).returncode != 0:
+        raise RunError(f"{why}, which this image does not have: {advice}.")
 
 
-class UserCode:
-    """The process of the user's code."""
+def failure_reason(plan: Plan, exit_code: int, pid: int, lines: list[str]) -> str:
+    """Return why the user's code failed, for people.
 
-    def __init__(self, arguments: list[str], environment: dict[str, str], directory: Path) -> None:
-        # A session of its own: the whole group can be ended without ending the runner.
-        self._process = subprocess.Popen(
-            arguments, env=environment, cwd=directory, stdin=subprocess.DEVNULL, start_new_session=True
-        )
-        self._ended_because = ""
-        self._timer: threading.Timer | None = None
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def ended_because(self) -> str:
-        """Why the runner ended it; empty if it ended by itself."""
-        return self._ended_because
-
-    def limit(self, seconds: float) -> None:
-        """End it after this time."""
-        hours = seconds / 3600
-        reason = (
-            f"Ended after its maximum time of {hours:g} h."
-            if hours >= 1
-            else f"Ended after its maximum time of {seconds:g} s."
-        )
-        self._timer = threading.Timer(seconds, self.end, args=(reason,))
-        self._timer.daemon = True
-        self._timer.start()
-
-    def end(self, reason: str) -> None:
-        """End its whole process group: asked first, then killed."""
-        self._ended_because = self._ended_because or reason
-        self._signal(signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
-        while self._process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        self._signal(signal.SIGKILL)
-
-    def _signal(self, number: signal.Signals) -> None:
-        try:
-            os.killpg(self._process.pid, number)
-        except ProcessLookupError:
-            return
-
-    def wait(self) -> int:
-        """Return its exit code, negative for a signal."""
-        exit_code = self._process.wait()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._signal(signal.SIGKILL)  # what it left running in its group
-        return exit_code
-
-
-def failure_reason(plan: Plan, code: UserCode, exit_code: int, log: Path) -> str:
-    """Return why the user's code failed, for people."""
-    if code.ended_because:
-        return code.ended_because
-    what = plan.entry_point or plan.module
+    Args:
+        lines: the last lines of its log.
+    """
+    what = plan.entry_point or plan.module or "The code"
+    worker = log.killed_worker(lines) if plan.torchrun else None
+    if worker is not None:
+        exit_code, pid = worker
     if exit_code < 0:
-        name = signal.Signals(-exit_code).name
-        text = f"{what} was ended by {name}. exit code : {exit_code} (pid: {code.pid})"
-        return f"{text}. It may have run out of memory; use a larger instance type." if exit_code == -9 else text
-    last = _last_line(log)
-    return f"{what} ended with exit code {exit_code}" + (f": {last}" if last else ".")
+        text = f"{what} was ended by {_signal_name(-exit_code)}. exit code : {exit_code} (pid: {pid})"
+        if exit_code == -signal.SIGKILL:
+            return f"{text}. It may have run out of memory; use a larger instance type."
+        return text
+    said = (lines[-1] if lines else "") if is_notebook(plan) else log.cause(lines)
+    return f"{what} ended with exit code {exit_code}" + (f": {said}" if said else ".")
 
 
-def _last_line(log: Path) -> str:
+def _signal_name(number: int) -> str:
     try:
-        with log.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _LOG_TAIL_BYTES))
-            lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
-    except OSError:
-        return ""
-    return lines[-1][:300] if lines else ""
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal has no name
+        return f"signal {number}"

@@ -6,12 +6,15 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
+from .inputs import Inputs
 from .node import Node
 from .plan import Plan
 
-_OURS = ("EM_", "EASYMAKER_")
+# What the runner inherits of ours may hold addresses and credentials of the backend, which are not the code's ...
+_PRIVATE_PREFIXES = ("EM_", "EASYMAKER_", "JUPYTERHUB_", "JPY_", "JUPYTER_TOKEN")
+# ... except what tells the node its place, by which the engine also finds processes of the job.
+_KEPT = ("EM_JOB_ID", "EM_NODE_RANK", "EM_NODE_COUNT", "EM_NODE_ADDRESSES")
 
 
 def variable(name: str) -> str:
@@ -19,38 +22,34 @@ def variable(name: str) -> str:
     return re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
-def user_environment(
-    plan: Plan, node: Node, base: Mapping[str, str], datasets: Mapping[str, Path], has_checkpoint: bool
-) -> dict[str, str]:
-    """Return the environment of the user's code.
+def without_ours(base: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without what is ours in it."""
+    return {key: value for key, value in base.items() if key in _KEPT or not key.startswith(_PRIVATE_PREFIXES)}
 
-    Args:
-        base: the runner's environment; what is ours in it (addresses, credentials) is left out.
-        datasets: the directory each data set was staged to.
-        has_checkpoint: whether an input checkpoint was staged.
-    """
-    environment = {key: value for key, value in base.items() if not key.startswith(_OURS) or key == "EM_JOB_ID"}
+
+def user_environment(plan: Plan, node: Node, inputs: Inputs, python: str, base: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the user's code, run by ``python``, made from the runner's own (``base``)."""
+    environment = without_ours(base)
+    environment |= {f"EM_DATASET_{variable(name)}": path for name, path in inputs.datasets.items()}
+    environment |= {f"EM_HP_{variable(name)}": value for name, value in plan.hyperparameters.items()}
     environment |= {
         "PYTHONUNBUFFERED": "1",
-        "EM_SOURCE_DIR": str(node.source),
+        "EM_SOURCE_DIR": node.source,
         "EM_ENTRY_POINT": plan.entry_point or plan.module or "",
-        "EM_DATASETS": json.dumps({name: str(path) for name, path in datasets.items()}),
-        "EM_MODEL_DIR": str(node.model),
-        "EM_CHECKPOINT_DIR": str(node.checkpoint),
+        "EM_DATASETS": json.dumps(inputs.datasets),
+        "EM_MODEL_DIR": node.model,
+        "EM_CHECKPOINT_DIR": node.checkpoint,
         "EM_HPS": json.dumps(plan.hyperparameters),
         "EM_TENSORBOARD_LOG_DIR": plan.tensorboard_dir,
         "EM_REGION": plan.region,
         "EM_APPKEY": plan.appkey,
-        "EM_NODE_RANK": str(node.rank),
-        "EM_NODE_COUNT": str(node.count),
     }
-    environment |= {f"EM_DATASET_{variable(name)}": str(path) for name, path in datasets.items()}
-    environment |= {f"EM_HP_{variable(name)}": value for name, value in plan.hyperparameters.items()}
-    if has_checkpoint:
-        environment["EM_CHECKPOINT_INPUT_DIR"] = str(node.checkpoint_input)
-    environment |= _tensorflow(node) | _pytorch(plan, node)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(node.source), base.get("PYTHONPATH", "")]))
-    return environment
+    if inputs.checkpoint is not None:
+        environment["EM_CHECKPOINT_INPUT_DIR"] = inputs.checkpoint
+    # Programs that come with the packages (torchrun, pip) are those of the code's own interpreter.
+    environment["PATH"] = os.pathsep.join(filter(None, [os.path.dirname(python), base.get("PATH", "")]))
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [node.source, base.get("PYTHONPATH", "")]))
+    return environment | _tensorflow(node) | _pytorch(plan, node)
 
 
 def _tensorflow(node: Node) -> dict[str, str]:
@@ -59,12 +58,12 @@ def _tensorflow(node: Node) -> dict[str, str]:
 
 
 def _pytorch(plan: Plan, node: Node) -> dict[str, str]:
-    host, _, port = node.addresses[0].rpartition(":")
-    master = {"MASTER_ADDR": host, "MASTER_PORT": port}
+    host, port = node.master
     if plan.torchrun:  # it sets the rest itself, for each of its processes
-        return master
+        return {"MASTER_ADDR": host, "MASTER_PORT": port}
     return {
-        **master,
+        "MASTER_ADDR": host,
+        "MASTER_PORT": port,
         "WORLD_SIZE": str(node.count),
         "RANK": str(node.rank),
         "LOCAL_RANK": "0",

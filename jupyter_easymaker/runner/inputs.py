@@ -2,73 +2,93 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from ..storage.access import resolve
+from ..storage.access import StagedInput, StorageError, copy_in, stage_in
 from ..storage.config import StorageConfig
-from ..storage.staging import copy_in, stage_in, total_bytes
-from ..storage.uri import StorageError
+from ..storage.failures import human_bytes
 from .errors import RunError
 from .node import Node
 from .plan import Plan
 from .report import Report
 
-
-def stage_inputs(plan: Plan, node: Node, report: Report) -> dict[str, Path]:
-    """Stage everything the plan names; return the data sets' directories.
-
-    Raises:
-        RunError: naming what is missing, unreadable or too large.
-    """
-    storage = StorageConfig.from_json(plan.storage)
-    cache = Path(plan.cache_dir)
-    for directory in (node.source, node.model, node.checkpoint, Path(plan.tensorboard_dir)):
-        directory.mkdir(parents=True, exist_ok=True)
-    _check_size(plan, storage)
-    if plan.source_uri is not None:
-        _stage_source(plan, node, report, storage)
-    datasets: dict[str, Path] = {}
-    for name, uri in plan.datasets.items():
-        with _naming(f"The data set {name}"):
-            datasets[name] = stage_in(resolve(uri, storage), cache, report.progress(f"data set {name}"))
-    if plan.checkpoint_input_uri is not None:
-        with _naming("The input checkpoint"):
-            location = resolve(plan.checkpoint_input_uri, storage)
-            copy_in(location, node.checkpoint_input, report.progress("checkpoint"))
-    return datasets
+LEFT_OUT = frozenset({".git", ".ipynb_checkpoints", ".venv", "__pycache__", "node_modules"})
+"""Not code, and often large: never part of a source directory's copy."""
 
 
-def _stage_source(plan: Plan, node: Node, report: Report, storage: StorageConfig) -> None:
-    with _naming("The source directory"):
-        copy_in(resolve(plan.source_uri or "", storage), node.source, report.progress("source"))
-    entry_point = node.source / (plan.entry_point or "")
-    if not entry_point.is_file():
-        raise RunError(f"The entry point {plan.entry_point} is not in {plan.source_uri}; check its name.")
+class Inputs:
+    """What was staged for one run."""
+
+    def __init__(self) -> None:
+        self.datasets: dict[str, str] = {}
+        """Data set name to the read-only directory that holds it."""
+        self.checkpoint: str | None = None
+        """The input checkpoint's read-only directory."""
+        self._in_use: list[StagedInput] = []
+        self._bytes = 0
+
+    def stage(self, plan: Plan, node: Node, report: Report) -> None:
+        """Stage everything the plan names.
+
+        Raises:
+            RunError: naming what is missing, unreadable or too large.
+        """
+        for directory in (node.source, node.model, node.checkpoint, plan.tensorboard_dir):
+            os.makedirs(directory, exist_ok=True)
+        storage = StorageConfig.from_json(plan.storage)
+        if plan.source_uri is not None:
+            self._stage_source(plan, node, report, storage)
+        for name, uri in plan.datasets.items():
+            self.datasets[name] = self._stage(f"The data set {name}", uri, plan, report, storage)
+        if plan.checkpoint_input_uri is not None:
+            uri = plan.checkpoint_input_uri
+            self.checkpoint = self._stage("The input checkpoint", uri, plan, report, storage)
+
+    def _stage_source(self, plan: Plan, node: Node, report: Report, storage: StorageConfig) -> None:
+        uri, entry_point = plan.source_uri or "", plan.entry_point or ""
+        with _naming("The source directory"):
+            tree = copy_in(
+                uri,
+                storage,
+                node.source,
+                report.progress("source"),
+                exclude=LEFT_OUT,
+                max_bytes=self._left(plan),
+            )
+        self._bytes += tree.bytes
+        if tree.excluded:
+            print(f"easymaker: not part of the source: {', '.join(tree.excluded[:10])}")
+        if entry_point not in {file.name for file in tree.files}:
+            there = sorted(file.name for file in tree.files if file.name.endswith((".py", ".ipynb")))[:5]
+            hint = f"; it has {', '.join(there)}" if there else ""
+            raise RunError(f"The entry point {entry_point} does not exist in {uri}{hint}.")
+
+    def _stage(self, what: str, uri: str, plan: Plan, report: Report, storage: StorageConfig) -> str:
+        name = what.removeprefix("The ")
+
+        def waiting() -> None:
+            report.update(progress={"message": f"{name}: waiting for another job that is copying it"})
+
+        with _naming(what):
+            staged = stage_in(
+                uri, storage, plan.cache_dir, report.progress(name), waiting=waiting, max_bytes=self._left(plan)
+            )
+        self._in_use.append(staged)
+        self._bytes += staged.bytes
+        how = "from the cache" if staged.cached else "copied"
+        print(f"easymaker: {name}: {staged.files:,} files, {human_bytes(staged.bytes)}, {how}")
+        return staged.path
+
+    def _left(self, plan: Plan) -> int | None:
+        return None if plan.max_input_bytes is None else plan.max_input_bytes - self._bytes
 
 
-def _check_size(plan: Plan, storage: StorageConfig) -> None:
-    if plan.max_input_bytes is None:
-        return
-    size = 0
-    for name, uri in plan.datasets.items():
-        with _naming(f"The data set {name}"):
-            size += total_bytes(resolve(uri, storage))
-    if size > plan.max_input_bytes:
-        raise RunError(
-            f"The data sets hold {size / 1e9:,.1f} GB, more than the data storage of {plan.max_input_bytes / 1e9:,.0f} "
-            "GB; ask for more data storage."
-        )
-
-
-class _naming:  # noqa: N801 - a context manager, read like a function
-    """Turns a storage's error into one that names what could not be staged."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, StorageError):
-            raise RunError(f"{self._what}: {error}") from error
+@contextmanager
+def _naming(what: str) -> Iterator[None]:
+    """Turn a storage's error into one that names what could not be staged."""
+    try:
+        yield
+    except StorageError as error:
+        raise RunError(f"{what}: {error}.") from error

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 
-class Node(NamedTuple):
+@dataclass(frozen=True)
+class Node:
     """This node of the job."""
 
     rank: int
     count: int
     addresses: tuple[str, ...]
     """``host:port`` of every node, by rank."""
-    job_directory: Path
-    directory: Path
-    report_file: Path
+    job_directory: str
+    directory: str
+    report_file: str
 
     @classmethod
-    def from_environment(cls) -> Node:
+    def from_environment(cls, environment: Mapping[str, str]) -> Node:
         """Read what the engine set.
 
         Raises:
             KeyError: this process was not started by an engine.
         """
         return cls(
-            rank=int(os.environ["EM_NODE_RANK"]),
-            count=int(os.environ["EM_NODE_COUNT"]),
-            addresses=tuple(os.environ["EM_NODE_ADDRESSES"].split(",")),
-            job_directory=Path(os.environ["EM_JOB_DIR"]),
-            directory=Path(os.environ["EM_NODE_DIR"]),
-            report_file=Path(os.environ["EM_REPORT_FILE"]),
+            rank=int(environment["EM_NODE_RANK"]),
+            count=int(environment["EM_NODE_COUNT"]),
+            addresses=tuple(environment["EM_NODE_ADDRESSES"].split(",")),
+            job_directory=environment["EM_JOB_DIR"],
+            directory=os.path.abspath(environment["EM_NODE_DIR"]),
+            report_file=environment["EM_REPORT_FILE"],
         )
 
     @property
@@ -40,17 +41,19 @@ class Node(NamedTuple):
         return self.rank == 0
 
     @property
-    def source(self) -> Path:
-        return self.directory / "source"
+    def master(self) -> tuple[str, str]:
+        """Host and port of the chief, where the nodes meet."""
+        host, _, port = self.addresses[0].rpartition(":")
+        return host, port
 
     @property
-    def model(self) -> Path:
-        return self.directory / "model"
+    def source(self) -> str:
+        return os.path.join(self.directory, "source")
 
     @property
-    def checkpoint(self) -> Path:
-        return self.directory / "checkpoint"
+    def model(self) -> str:
+        return os.path.join(self.directory, "model")
 
     @property
-    def checkpoint_input(self) -> Path:
-        return self.directory / "checkpoint-input"
+    def checkpoint(self) -> str:
+        return os.path.join(self.directory, "checkpoint")

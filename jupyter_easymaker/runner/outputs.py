@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
-from ..storage.access import resolve
+from ..storage.access import StorageError, stage_out
 from ..storage.config import StorageConfig
-from ..storage.staging import stage_out
-from ..storage.uri import StorageError
-from .code import executed_notebook
+from .code import executed_notebook, is_notebook
 from .errors import RunError
 from .node import Node
 from .plan import Plan
@@ -24,24 +23,40 @@ def upload_outputs(plan: Plan, node: Node, report: Report) -> dict[str, str]:
     if not node.chief:
         return {}
     storage = StorageConfig.from_json(plan.storage)
-    if (plan.entry_point or "").endswith(".ipynb") and (notebook := executed_notebook(plan, node)).exists():
-        shutil.copy2(notebook, node.model / notebook.name)
+    _add_notebook(plan, node)
     outputs: dict[str, str] = {}
+    problems: list[str] = []
     for key, what, directory, uri in (
-        ("modelUri", "output", node.model, plan.model_uri),
-        ("checkpointUri", "checkpoints", node.checkpoint, plan.checkpoint_uri),
+        ("modelUri", "model", node.model, plan.model_uri),
+        ("checkpointUri", "checkpoint", node.checkpoint, plan.checkpoint_uri),
     ):
-        if uri is None or not any(directory.iterdir()):
+        if uri is None or not os.path.isdir(directory):
             continue
         try:
-            stage_out(directory, resolve(uri, storage), report.progress(what))
+            if stage_out(directory, uri, storage, report.progress(f"upload of the {what}")):
+                outputs[key] = uri
         except StorageError as error:
-            raise RunError(f"The {what} could not be uploaded: {error}") from error
-        outputs[key] = uri
+            problems.append(f"The {what} could not be uploaded: {error}. It is kept in {directory}.")
+    if problems:
+        raise RunError("\n".join(problems))
     return outputs
+
+
+def _add_notebook(plan: Plan, node: Node) -> None:
+    """Keep the executed notebook with the model, under a name the code has not used itself."""
+    if not is_notebook(plan):
+        return
+    name = executed_notebook(plan)
+    made = os.path.join(node.directory, name)
+    target = os.path.join(node.model, name)
+    if os.path.exists(target):
+        target = f"{target.removesuffix('.ipynb')}-executed.ipynb"
+    if os.path.exists(made):
+        os.makedirs(node.model, exist_ok=True)
+        shutil.copyfile(made, target)
 
 
 def clear(node: Node) -> None:
     """Remove what was staged and uploaded; log, report and executed notebook stay."""
-    for directory in (node.source, node.model, node.checkpoint, node.checkpoint_input):
+    for directory in (node.source, node.model, node.checkpoint, os.path.join(node.directory, "overlay")):
         shutil.rmtree(directory, ignore_errors=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from pathlib import Path
 from typing import Any
+
+from ..storage.copying import Progress
 
 _PROGRESS_SECONDS = 0.25
 
@@ -14,52 +15,33 @@ _PROGRESS_SECONDS = 0.25
 class Report:
     """The node's report; see ``plan`` for its keys."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: str) -> None:
         self._file = file
         self._content: dict[str, Any] = {}
         self._progress_at = 0.0
 
-    def __getitem__(self, key: str) -> Any:
-        return self._content.get(key)
-
     def update(self, **changes: Any) -> None:
-        """Set keys and write the report. A full disk must not end the run: the next write tries again."""
+        """Set keys (None removes one) and write the report."""
         self._content.update(changes)
-        part = self._file.with_name(f"{self._file.name}.part")
+        content = {key: value for key, value in self._content.items() if value is not None}
+        part = f"{self._file}.part"
         try:
-            part.write_text(json.dumps(self._content))
-            part.replace(self._file)
+            with open(part, "w", encoding="utf-8") as file:
+                json.dump(content, file)
+            os.replace(part, self._file)
         except OSError as error:
-            os.write(2, f"The report could not be written: {error}\n".encode())
+            # A full disk must not end the run: the next update tries again.
+            print(f"easymaker: the report could not be written: {error}", flush=True)
 
-    def progress(self, message: str) -> ProgressWriter:
-        """Return a progress callback for ``storage.staging`` that writes at most four times a second."""
-        return ProgressWriter(self, message)
+    def progress(self, message: str) -> Progress:
+        """Return a callback for ``storage`` that writes at most four times a second how far a transfer is."""
 
-    def due(self) -> bool:
-        """Return whether enough time has passed to write progress again."""
-        now = time.monotonic()
-        if now - self._progress_at < _PROGRESS_SECONDS:
-            return False
-        self._progress_at = now
-        return True
+        def write(files: int, total_files: int, done: int, total: int) -> None:
+            now = time.monotonic()
+            if now - self._progress_at < _PROGRESS_SECONDS:
+                return
+            self._progress_at = now
+            counts = {"files": files, "totalFiles": total_files, "bytes": done, "totalBytes": total}
+            self.update(progress={"message": message, **counts})
 
-
-class ProgressWriter:
-    """Writes how far a transfer is."""
-
-    def __init__(self, report: Report, message: str) -> None:
-        self._report = report
-        self._message = message
-
-    def __call__(self, files: int, total_files: int, done_bytes: int, total_bytes: int) -> None:
-        if self._report.due():
-            self._report.update(
-                progress={
-                    "message": self._message,
-                    "files": files,
-                    "totalFiles": total_files,
-                    "bytes": done_bytes,
-                    "totalBytes": total_bytes,
-                }
-            )
+        return write

@@ -1,174 +1,130 @@
-"""From a URI to the directory or file it means, never outside what the project may reach."""
+"""What the rest of the product does with storages: look, stage in, stage out, write."""
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 
+from .cache import StagedInput, copy_tree, stage_in, too_large
 from .config import StorageConfig
-from .uri import Location, StorageError, parse
+from .copying import Counter, Progress, copy_all, copy_file, place_file, same_content
+from .failures import explained
+from .location import ResolvedLocation, resolve
+from .tree import File, Tree, scan
+from .uri import StorageError, StorageErrorCode, parse
+
+__all__ = [
+    "Progress",
+    "ResolvedLocation",
+    "StagedInput",
+    "StorageError",
+    "StorageErrorCode",
+    "copy_in",
+    "exists",
+    "is_dir",
+    "parse",
+    "resolve",
+    "stage_in",
+    "stage_out",
+    "stat_tree",
+    "write_file",
+]
 
 
-def resolve(uri: str, config: StorageConfig) -> ResolvedLocation:
-    """Return where a URI leads for a project.
+def exists(uri: str, config: StorageConfig) -> bool:
+    """Tell whether something is there. Raises StorageError when the URI cannot be reached at all."""
+    return resolve(uri, config).exists()
+
+
+def is_dir(uri: str, config: StorageConfig) -> bool:
+    """Tell whether a directory is there. Raises StorageError when the URI cannot be reached at all."""
+    return resolve(uri, config).is_dir()
+
+
+def stat_tree(uri: str, config: StorageConfig) -> list[File]:
+    """List all files below (or the one file). Raises StorageError when there is nothing or a link leads out."""
+    return resolve(uri, config).tree().files
+
+
+def write_file(uri: str, config: StorageConfig, name: str, data: bytes) -> None:
+    """Put a file into the directory ``uri``; it appears complete or not at all, and overwrites nothing different."""
+    resolve(uri, config).write_files({name: data})
+
+
+def copy_in(
+    uri: str,
+    config: StorageConfig,
+    target: str,
+    progress: Progress | None = None,
+    *,
+    exclude: frozenset[str] = frozenset(),
+    max_bytes: int | None = None,
+) -> Tree:
+    """Copy an input into an existing empty directory, writable, for one user alone; return what was copied.
 
     Raises:
-        StorageError: it is malformed, names a storage the project does not have, or leads outside its root,
-            also through symbolic links.
+        StorageError: it is not there, cannot be read, changed while it was copied, or there is no room for it.
     """
-    location = parse(uri)
-    if location.scheme == "nas":
-        root, parts = _nas_root(location, config)
-    elif location.scheme == "obs":
-        root, parts = _obs_root(uri, location, config)
-    else:
-        return _resolve_file(uri, location, config)
-    return ResolvedLocation(uri, _confined(uri, root.joinpath(*parts), [root]), root)
+    location = resolve(uri, config)
+    tree = location.tree(exclude)
+    if max_bytes is not None and tree.bytes > max_bytes:
+        raise too_large(location.uri, tree.bytes, max_bytes)
+    with explained(location.uri, writing_to=f"the job's directory ({target})"):
+        copy_tree(tree, target, location.uri, progress, lambda file: 0o666 | (file.mode & 0o111))
+    return tree
 
 
-def _nas_root(location: Location, config: StorageConfig) -> tuple[Path, tuple[str, ...]]:
-    if location.authority not in config.nas:
-        known = ", ".join(sorted(config.nas)) or "none"
-        raise StorageError("NOT_CONFIGURED", f"there is no NAS {location.authority}; this project has {known}")
-    return Path(config.nas[location.authority]), location.parts
+def stage_out(
+    source_dir: str,
+    uri: str,
+    config: StorageConfig,
+    progress: Progress | None = None,
+    *,
+    prepared: Callable[[Tree], None] = lambda tree: None,
+) -> int:
+    """Copy a directory to a storage, each file appearing complete; return how many files there are.
+
+    Doing it again after a crash goes on where it ended: what is there with the same content is left alone. Links are
+    followed. An empty directory makes nothing.
+
+    Args:
+        prepared: called with what will be copied, before it is.
+
+    Raises:
+        StorageError: EXISTS (something different is there; it is not overwritten), FULL, PERMISSION ... What could
+            be copied has been, when the problem was with single files of the source.
+    """
+    location = resolve(uri, config)
+    with explained(location.uri):
+        tree = scan(source_dir, None)
+    prepared(tree)
+    if tree.files or tree.directories:
+        directories = {name: location.make_directory(name) for name in ("", *tree.directories)}
+
+        def copy_one(file: File, counter: Counter) -> None:
+            parent, _, name = file.name.rpartition("/")
+            _upload(file, directories[parent], name, f"{location.uri}/{file.name}", counter)
+
+        with explained(location.uri):
+            copy_all(tree.files, progress, copy_one)
+    if tree.problems:
+        raise StorageError(
+            StorageErrorCode.FAILED, f"Not everything could be copied to {location.uri}: {'; '.join(tree.problems[:5])}"
+        )
+    return len(tree.files)
 
 
-def _obs_root(uri: str, location: Location, config: StorageConfig) -> tuple[Path, tuple[str, ...]]:
-    # An endpoint may hold a path (host/v1/AUTH_tenant): the longest one configured wins.
-    given = (location.authority, *location.parts)
-    for length in range(len(given) - 1, 0, -1):
-        endpoint = "/".join(given[:length])
-        if endpoint in config.obs:
-            return Path(config.obs[endpoint]), given[length:]
-    known = ", ".join(sorted(config.obs)) or "none"
-    raise StorageError("NOT_CONFIGURED", f"{uri} names an object storage that is not set up; this project has {known}")
-
-
-def _resolve_file(uri: str, location: Location, config: StorageConfig) -> ResolvedLocation:
-    if not config.file_roots:
-        raise StorageError("NOT_CONFIGURED", "file:// is not allowed here; use nas:// or obs://")
-    roots = [Path(root) for root in config.file_roots]
-    path = _confined(uri, Path("/").joinpath(*location.parts), roots)
-    return ResolvedLocation(uri, path, next(root for root in roots if _within(path, root)))
-
-
-def _within(path: Path, root: Path) -> bool:
-    return path.is_relative_to(os.path.realpath(root))
-
-
-def _confined(uri: str, path: Path, roots: list[Path]) -> Path:
+def _upload(file: File, directory: str, name: str, uri: str, counter: Counter) -> None:
+    target = os.path.join(directory, name)
+    if os.path.lexists(target) and same_content(file.path, target):
+        counter.add(1, file.size)
+        return
+    # The same name at every try, so that what a crash left behind is overwritten and does not stay for ever.
+    part = os.path.join(directory, f".easymaker-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.part")
     try:
-        real = Path(os.path.realpath(path))
-    except (OSError, ValueError) as error:
-        raise StorageError("INVALID", f"{uri} cannot be resolved: {error}") from error
-    if not any(_within(real, root) for root in roots):
-        allowed = ", ".join(str(root) for root in roots)
-        where = f"below {allowed}" if uri.startswith("file:") else "inside its storage"
-        raise StorageError("PERMISSION", f"{uri} leads elsewhere; only what lies {where} can be reached")
-    return real
-
-
-@dataclass(frozen=True)
-class ResolvedLocation:
-    """A place in a directory-backed storage."""
-
-    uri: str
-    path: Path
-    root: Path
-
-    def exists(self) -> bool:
-        """Return whether something is there.
-
-        Raises:
-            StorageError: it may not be looked at.
-        """
-        try:
-            self.path.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        except PermissionError as error:
-            raise StorageError("PERMISSION", f"{self.uri} may not be read; grant the backend's user access") from error
-        except OSError as error:
-            raise StorageError("INVALID", f"{self.uri} cannot be looked up: {error.strerror}") from error
-        return True
-
-    def files(self) -> list[tuple[str, os.stat_result]]:
-        """Return all files below (or the one file this is) as (relative path, stat), sorted.
-
-        Links inside the directory are followed only where they stay in the storage.
-
-        Raises:
-            StorageError: it is not there or may not be read.
-        """
-        if not self.exists():
-            raise StorageError.not_found(self.uri)
-        try:
-            if not self.path.is_dir():
-                return [(self.path.name, self.path.stat())]
-            return sorted(self._walk(), key=lambda entry: entry[0])
-        except PermissionError as error:
-            raise StorageError("PERMISSION", f"{self.uri}: {error.filename} may not be read") from error
-        except FileNotFoundError as error:
-            raise StorageError(
-                "NOT_FOUND", f"{self.uri} changed while it was read: {error.filename} vanished"
-            ) from error
-
-    def _walk(self) -> Iterator[tuple[str, os.stat_result]]:
-        stack = [self.path]
-        while stack:
-            with os.scandir(stack.pop()) as entries:
-                for entry in entries:
-                    path = Path(entry.path)
-                    if entry.is_symlink() and not _within(Path(os.path.realpath(path)), self.root):
-                        raise StorageError("PERMISSION", f"{self.uri}: the link {path.name} leads out of the storage")
-                    if entry.is_dir(follow_symlinks=False):
-                        stack.append(path)
-                    elif entry.is_file():
-                        yield str(path.relative_to(self.path)), entry.stat()
-
-    def source_of(self, relative: str) -> Path:
-        """Return the real file behind an entry of ``files``."""
-        return self.path / relative if self.path.is_dir() else self.path
-
-    def write_files(self, files: Mapping[str, bytes]) -> None:
-        """Write a directory of files that appears whole or not at all; one that is there is left as it is.
-
-        Raises:
-            StorageError: the storage is full or may not be written.
-        """
-        if self.path.is_dir():
-            return
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = Path(tempfile.mkdtemp(dir=self.path.parent, prefix=".part-"))
-            for name, content in files.items():
-                target = temporary / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-            temporary.chmod(0o755)
-            # Somebody else wrote the same meanwhile: theirs is as good.
-            with contextlib.suppress(FileExistsError):
-                try:
-                    temporary.rename(self.path)
-                except OSError:
-                    if not self.path.is_dir():
-                        raise
-        except OSError as error:
-            raise storage_failure(self.uri, error) from error
-
-
-def storage_failure(uri: str, error: OSError) -> StorageError:
-    """Return what an operating system error means for a storage."""
-    import errno
-
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError("FULL", f"{uri}: the storage is full; make room and try again")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return StorageError("PERMISSION", f"{uri} may not be written or read: {error.strerror}")
-    if error.errno == errno.ENOENT:
-        return StorageError("NOT_FOUND", f"{uri}: {error.filename} does not exist")
-    return StorageError("INVALID", f"{uri}: {error.strerror or error}")
+        copy_file(file, part, 0o666 | (file.mode & 0o111), counter, uri)
+        place_file(part, target, uri)
+    finally:
+        if os.path.lexists(part):
+            os.unlink(part)

@@ -1,78 +1,117 @@
-"""Storage URIs taken apart, with every trick that could leave a root refused.
+"""What a storage URI may look like, decided before anything touches a disk.
 
-``nas://{NAS ID}:/{path}``, ``obs://{endpoint}/{container}/{path}``, ``file:///{path}``.
+Every trick a path can play on a program (``..``, encoded dots, NUL, backslashes, absolute parts) is refused here by
+its spelling; ``location`` refuses what only the file system can tell (symbolic links).
 """
 
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import NamedTuple
 
+FORMS = "nas://{NAS ID}:/{path}, obs://{endpoint}/{container}/{path} or file:///{path}"
+"""What is accepted, for messages."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_ENCODED = re.compile(r"%(2e|2f|5c|00)", re.IGNORECASE)
-_NAS = re.compile(r"nas://([^/:]+):/(.*)")
-_FORMS = "nas://{NAS ID}:/{path}, obs://{endpoint}/{container}/{path} or file:///{path}"
+# Nothing here ever decodes %xx, but something behind us might: what would then be a dot, a slash, a backslash or a NUL
+# is refused, however often it was encoded.
+_ENCODED = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)
+
+
+class StorageErrorCode(StrEnum):
+    INVALID = "INVALID"
+    """The URI cannot be right in any project."""
+    NOT_CONFIGURED = "NOT_CONFIGURED"
+    """The project has no such storage."""
+    NOT_FOUND = "NOT_FOUND"
+    PERMISSION = "PERMISSION"
+    FULL = "FULL"
+    EXISTS = "EXISTS"
+    """Something else is already there and is not overwritten."""
+    FAILED = "FAILED"
+    """The storage failed, or its content changed while it was read."""
 
 
 class StorageError(Exception):
-    """A storage cannot give or take what was asked; the message is for people.
+    """A storage cannot be used as asked; the text is a sentence for people that names the URI.
 
     Args:
-        code: INVALID, NOT_CONFIGURED, NOT_FOUND, PERMISSION, EXISTS or FULL.
-        message: what is wrong and what would be accepted.
+        code: what kind of failure it is.
+        message: what happened and what to do about it.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: StorageErrorCode, message: str) -> None:
         super().__init__(message)
         self.code = code
+        self.message = message
 
     @classmethod
     def not_found(cls, uri: str) -> StorageError:
-        return cls("NOT_FOUND", f"{uri} does not exist; check the path, or put the data there first.")
+        return cls(StorageErrorCode.NOT_FOUND, f"{uri} does not exist; check the path, or put the data there first")
 
     @property
     def is_not_found(self) -> bool:
-        return self.code == "NOT_FOUND"
+        return self.code is StorageErrorCode.NOT_FOUND
 
 
 class Location(NamedTuple):
-    """A URI taken apart."""
+    """A URI taken apart: ``nas`` has the NAS id as authority, ``obs`` the host, ``file`` nothing."""
 
     scheme: str
     authority: str
-    """The NAS id or the object storage endpoint's host; empty for file."""
-    parts: tuple[str, ...]
-    """The path's parts; for obs what follows the host."""
+    path: str
+    """Without leading and trailing slash; empty for the top."""
 
 
 def parse(uri: str) -> Location:
     """Take a URI apart.
 
     Raises:
-        StorageError: it has another form, or its path could leave its root.
+        StorageError: INVALID, saying what is wrong and what is accepted.
     """
-    if _CONTROL.search(uri):
-        raise StorageError("INVALID", "the path holds a control character; remove it")
-    if uri.startswith("nas://"):
-        found = _NAS.fullmatch(uri)
-        if not found:
-            raise StorageError("INVALID", f"{uri} is not of the form nas://{{NAS ID}}:/{{path}}")
-        return Location("nas", found[1], _parts(uri, found[2]))
-    if uri.startswith("obs://"):
-        host, _, path = uri.removeprefix("obs://").partition("/")
-        parts = _parts(uri, path)
-        if not host or not parts:
-            raise StorageError("INVALID", f"{uri} is not of the form obs://{{endpoint}}/{{container}}/{{path}}")
-        return Location("obs", host, parts)
-    if uri.startswith("file:///"):
-        return Location("file", "", _parts(uri, uri.removeprefix("file:///")))
-    raise StorageError("INVALID", f"{uri} is no storage path; accepted are {_FORMS}")
+    if not uri.isprintable() or _CONTROL.search(uri):
+        raise _invalid(repr(uri)[1:-1], "holds a control character or one that cannot be printed; remove it")
+    scheme, separator, rest = uri.partition("://")
+    if not separator or scheme not in ("nas", "obs", "file"):
+        raise _invalid(uri, f"is not a storage path; use {FORMS}")
+    if scheme == "nas":
+        authority, colon, path = rest.partition(":/")
+        if not colon or not _ID.fullmatch(authority):
+            raise _invalid(uri, "does not name a NAS; use nas://{NAS ID}:/{path}")
+    elif scheme == "obs":
+        authority, _, path = rest.partition("/")
+        if not _HOST.fullmatch(authority) or not path:
+            raise _invalid(uri, "does not name an endpoint and a container; use obs://{endpoint}/{container}/{path}")
+    else:
+        authority, slash, path = rest.partition("/")
+        if not slash or authority not in ("", "localhost"):
+            raise _invalid(uri, "is not a local path; use file:///{path}")
+        authority = ""
+    return Location(scheme, authority, check_path(path, uri))
 
 
-def _parts(uri: str, path: str) -> tuple[str, ...]:
-    if "\\" in path or _ENCODED.search(path):
-        raise StorageError("INVALID", f"{uri} holds a backslash or an encoded . or /; write the path plainly")
-    parts = tuple(path.rstrip("/").split("/")) if path.strip("/") else ()
-    if path.startswith("/") or any(part in ("", ".", "..") for part in parts):
-        raise StorageError("INVALID", f"{uri} holds an empty part, . or ..; write the path without them")
-    return parts
+def check_path(path: str, uri: str) -> str:
+    """Return a relative path without its trailing slash.
+
+    Raises:
+        StorageError: INVALID, the path could mean another place than it says.
+    """
+    path = path.removesuffix("/")
+    if "\\" in path:
+        raise _invalid(uri, "holds a backslash; separate directories with /")
+    if _ENCODED.search(path):
+        raise _invalid(
+            uri, "holds an encoded dot, slash, backslash or NUL (%2e, %2f, %5c, %00); write the path as it is"
+        )
+    for part in path.split("/") if path else ():
+        if part in ("", ".", ".."):
+            what = f"'{part}'" if part else "an empty part (//)"
+            raise _invalid(uri, f"holds {what}; write the path without ., .. and empty parts")
+    return path
+
+
+def _invalid(uri: str, problem: str) -> StorageError:
+    return StorageError(StorageErrorCode.INVALID, f"{uri} {problem}")

@@ -1,0 +1,193 @@
+"""Inputs copied once and shared, read-only, by all jobs of a project.
+
+``{cache}/inputs/{fingerprint}`` exists only complete: it is copied to ``{fingerprint}.part`` and renamed. A lock per
+fingerprint is held exclusively by whoever copies and shared by whoever uses, for as long as that process
+lives; so nothing is copied twice, a dead copier is noticed at once, and what is in use is never removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+
+from .config import StorageConfig
+from .copying import Counter, Progress, copy_all, copy_file
+from .failures import explained, human_bytes
+from .location import ResolvedLocation, resolve
+from .lock import FileLock
+from .tree import File, Tree
+from .uri import StorageError, StorageErrorCode
+
+_PART = ".part"
+_READ_ONLY = 0o555
+
+
+class StagedInput:
+    """An input ready to be read; keep it (or the process) alive while it is used."""
+
+    def __init__(self, path: str, tree: Tree, lock: FileLock, *, cached: bool) -> None:
+        self.path = path
+        """The directory that holds it, also when the URI names a single file."""
+        self.files = len(tree.files)
+        self.bytes = tree.bytes
+        self.cached = cached
+        """It was there already."""
+        self._lock = lock
+
+    def close(self) -> None:
+        """Say that it is not used any more."""
+        self._lock.close()
+
+
+def stage_in(
+    uri: str,
+    config: StorageConfig,
+    cache_dir: str,
+    progress: Progress | None = None,
+    *,
+    waiting: Callable[[], None] = lambda: None,
+    max_bytes: int | None = None,
+) -> StagedInput:
+    """Make an input available in the cache, copying it only when nobody has yet.
+
+    Args:
+        waiting: called when another process is copying the same input and this one waits for it.
+        max_bytes: refuse an input larger than this.
+
+    Raises:
+        StorageError: it is not there, cannot be read, changed while it was copied, or there is no room for it.
+    """
+    location = resolve(uri, config)
+    tree = location.tree()
+    if max_bytes is not None and tree.bytes > max_bytes:
+        raise too_large(location.uri, tree.bytes, max_bytes)
+    inputs = os.path.join(cache_dir, "inputs")
+    fingerprint = _fingerprint(location, tree)
+    path = os.path.join(inputs, fingerprint)
+    with explained(location.uri, writing_to=f"the cache of staged inputs ({inputs})"):
+        lock = FileLock(_lock_path(inputs, fingerprint))
+        try:
+            cached = True
+            while True:
+                lock.acquire(shared=True)
+                if os.path.isdir(path):
+                    with contextlib.suppress(PermissionError):  # another user's: it is theirs to keep or remove
+                        os.utime(path)  # the least recently used is the first to go
+                    return StagedInput(path, tree, lock, cached=cached)
+                if not lock.acquire(shared=False, wait=False):
+                    waiting()
+                    lock.acquire(shared=False)
+                if not os.path.isdir(path):
+                    _fill(location, tree, path, progress)
+                    cached = False
+        except BaseException:
+            lock.close()
+            raise
+
+
+def too_large(uri: str, size: int, allowed: int) -> StorageError:
+    return StorageError(
+        StorageErrorCode.FULL,
+        f"{uri} has {human_bytes(size)}, more than the {human_bytes(allowed)} left of the data storage size; "
+        "choose a larger data storage size or a smaller input",
+    )
+
+
+def _fingerprint(location: ResolvedLocation, tree: Tree) -> str:
+    digest = hashlib.sha256(os.fsencode(location.uri))
+    for directory in tree.directories:
+        digest.update(b"\0d" + os.fsencode(directory))
+    for file in tree.files:
+        digest.update(b"\0f" + os.fsencode(file.name) + f"\0{file.size}\0{file.mtime_ns}".encode())
+    return digest.hexdigest()[:40]
+
+
+def _lock_path(inputs: str, fingerprint: str) -> str:
+    return os.path.join(inputs, ".locks", fingerprint)
+
+
+def _fill(location: ResolvedLocation, tree: Tree, path: str, progress: Progress | None) -> None:
+    """Copy into the cache; the exclusive lock is held, so a part that is there is a dead process's."""
+    part = path + _PART
+    remove_tree(part)
+    _clean(os.path.dirname(path), tree.bytes, location.uri)
+    try:
+        os.makedirs(part)
+        copy_tree(tree, part, location.uri, progress, lambda file: 0o444 | (file.mode & 0o111))
+        if _fingerprint(location, location.tree()) != os.path.basename(path):
+            raise StorageError(
+                StorageErrorCode.FAILED,
+                f"{location.uri} changed while it was copied; run again when nothing writes to it",
+            )
+        for directory in (*reversed(tree.directories), ""):
+            os.chmod(os.path.join(part, directory), _READ_ONLY)
+        os.rename(part, path)
+    except BaseException:
+        remove_tree(part)
+        raise
+
+
+def copy_tree(tree: Tree, target: str, uri: str, progress: Progress | None, mode_of: Callable[[File], int]) -> None:
+    """Copy a tree into an existing directory."""
+    for directory in tree.directories:
+        os.mkdir(os.path.join(target, directory))
+
+    def copy_one(file: File, counter: Counter) -> None:
+        copy_file(file, os.path.join(target, file.name), mode_of(file), counter, f"{uri}/{file.name}")
+
+    copy_all(tree.files, progress, copy_one)
+
+
+def _clean(inputs: str, needed: int, uri: str) -> None:
+    """Remove what dead processes left; while there is too little room, also what was not used for longest.
+
+    Raises:
+        StorageError: FULL, there is not enough room even so.
+    """
+    entries = [entry for entry in os.scandir(inputs) if not entry.name.startswith(".")]
+    unused: list[tuple[float, str]] = []
+    for entry in entries:
+        if entry.name.endswith(_PART):
+            _remove_unlocked(inputs, entry.name)
+        else:
+            unused.append((entry.stat().st_mtime, entry.name))
+    for _, name in sorted(unused):
+        if shutil.disk_usage(inputs).free >= needed:
+            return
+        _remove_unlocked(inputs, name)
+    free = shutil.disk_usage(inputs).free
+    if free < needed:
+        raise StorageError(
+            StorageErrorCode.FULL,
+            f"{uri} needs {human_bytes(needed)}, but only {human_bytes(free)} are free where inputs are staged "
+            f"({inputs}); free some space and run again",
+        )
+
+
+def _remove_unlocked(inputs: str, name: str) -> None:
+    lock = FileLock(_lock_path(inputs, name.removesuffix(_PART)))
+    try:
+        if lock.acquire(shared=False, wait=False):
+            # Out of sight at once: a process killed in the middle must not leave half an input behind.
+            part = os.path.join(inputs, name.removesuffix(_PART) + _PART)
+            if not name.endswith(_PART):
+                os.rename(os.path.join(inputs, name), part)
+            remove_tree(part)
+    finally:
+        lock.close()
+
+
+def remove_tree(path: str) -> None:
+    """Delete a directory, read-only ones included; nothing happens when it is not there."""
+    if not os.path.isdir(path):
+        return
+    os.chmod(path, 0o700)
+    for directory, names, _files in os.walk(path):
+        for name in names:
+            child = os.path.join(directory, name)
+            if not os.path.islink(child):
+                os.chmod(child, 0o700)
+    shutil.rmtree(path)
