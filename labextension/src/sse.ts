@@ -42,7 +42,9 @@ function parse(block: string): IServerMessage | null {
 }
 
 /** Read the messages of a streamed answer until it ends. */
-export async function* messages(response: Response): AsyncGenerator<IServerMessage, void, undefined> {
+export async function* messages(
+  response: Response
+): AsyncGenerator<IServerMessage, void, undefined> {
   const reader = response.body?.getReader();
   if (!reader) {
     return;

@@ -1,0 +1,66 @@
+/** What every view may use, handed down once instead of through every component. */
+
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { Contents } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import React from 'react';
+
+import type { EasyMakerModel } from './model';
+import type { ITrainingCreate } from './types';
+
+/** A page of the main area: a list, one resource, or the form of a new training. */
+export type PageName =
+  'trainings' | 'experiments' | 'models' | 'training' | 'experiment' | 'model' | 'new-training';
+
+export interface IPageAddress {
+  page: PageName;
+  /** The resource of a page about one. */
+  id?: string;
+  /** What a form begins with. */
+  initial?: Partial<ITrainingCreate>;
+}
+
+export interface IApp {
+  model: EasyMakerModel;
+  trans: TranslationBundle;
+  /** BCP 47, for dates and numbers. */
+  locale: string;
+  commands: CommandRegistry;
+  contents: Contents.IManager;
+  /** The directory the file browser shows. */
+  currentDirectory(): string;
+  rendermime: IRenderMimeRegistry;
+  languages: IEditorLanguageRegistry;
+  /** Show a page, its tab if it is open already. */
+  open(address: IPageAddress): void;
+}
+
+export const AppContext = React.createContext<IApp | null>(null);
+
+export function useApp(): IApp {
+  const app = React.useContext(AppContext);
+  if (!app) {
+    throw new Error('An EasyMaker view was rendered outside of its widget.');
+  }
+  return app;
+}
+
+/** The widget a view lies in. */
+export interface IHost {
+  /** Whether it is on the screen; views rest while it is not. */
+  visible: boolean;
+  setTitle(label: string): void;
+  close(): void;
+}
+
+export const HostContext = React.createContext<IHost>({
+  visible: true,
+  setTitle: () => undefined,
+  close: () => undefined
+});
+
+export function useHost(): IHost {
+  return React.useContext(HostContext);
+}

@@ -1,0 +1,167 @@
+/** Everything people can do from the palette, the launcher and the file browser. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Dialog, ICommandPalette, showErrorMessage } from '@jupyterlab/apputils';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import type { ILauncher } from '@jupyterlab/launcher';
+import { addIcon, LabIcon, refreshIcon, runIcon } from '@jupyterlab/ui-components';
+
+import { createExperiment, createModel } from './actions';
+import type { IApp } from './app';
+import { sentenceOf } from './errors';
+import { easyMakerIcon, experimentIcon, modelIcon, trainingIcon } from './icons';
+import { uploadSource } from './source';
+
+export const CommandIDs = {
+  showPanel: 'easymaker:show-panel',
+  newTraining: 'easymaker:new-training',
+  newExperiment: 'easymaker:new-experiment',
+  newModel: 'easymaker:new-model',
+  openTrainings: 'easymaker:open-trainings',
+  openExperiments: 'easymaker:open-experiments',
+  openModels: 'easymaker:open-models',
+  refresh: 'easymaker:refresh',
+  runAsTraining: 'easymaker:run-as-training'
+} as const;
+
+interface IEntry {
+  id: string;
+  label: string;
+  /** What the launcher's card says, where that is something else. */
+  cardLabel?: string;
+  caption: string;
+  icon: LabIcon;
+  execute(): void;
+}
+
+function entries(app: IApp, showPanel: () => void): IEntry[] {
+  const { trans } = app;
+  return [
+    {
+      id: CommandIDs.showPanel,
+      label: trans.__('Show EasyMaker'),
+      cardLabel: trans.__('EasyMaker'),
+      caption: trans.__('Experiments, trainings and models of this project'),
+      icon: easyMakerIcon,
+      execute: showPanel
+    },
+    {
+      id: CommandIDs.newTraining,
+      label: trans.__('New training'),
+      caption: trans.__('Run a script, a notebook or a provided algorithm as a training'),
+      icon: addIcon,
+      execute: () => app.open({ page: 'new-training' })
+    },
+    {
+      id: CommandIDs.newExperiment,
+      label: trans.__('New experiment'),
+      caption: trans.__('Group trainings that belong together'),
+      icon: addIcon,
+      execute: () => createExperiment(app)
+    },
+    {
+      id: CommandIDs.newModel,
+      label: trans.__('New model'),
+      caption: trans.__('Register a model from a training or from a storage'),
+      icon: addIcon,
+      execute: () => createModel(app)
+    },
+    {
+      id: CommandIDs.openTrainings,
+      label: trans.__('Open trainings'),
+      caption: trans.__('All trainings of this project'),
+      icon: trainingIcon,
+      execute: () => app.open({ page: 'trainings' })
+    },
+    {
+      id: CommandIDs.openExperiments,
+      label: trans.__('Open experiments'),
+      caption: trans.__('All experiments of this project'),
+      icon: experimentIcon,
+      execute: () => app.open({ page: 'experiments' })
+    },
+    {
+      id: CommandIDs.openModels,
+      label: trans.__('Open models'),
+      caption: trans.__('All models of this project'),
+      icon: modelIcon,
+      execute: () => app.open({ page: 'models' })
+    },
+    {
+      id: CommandIDs.refresh,
+      label: trans.__('Refresh'),
+      caption: trans.__('Look at the backend and everything shown again'),
+      icon: refreshIcon,
+      execute: () => void app.model.refresh()
+    }
+  ];
+}
+
+export interface ICommandOptions {
+  lab: JupyterFrontEnd;
+  app: IApp;
+  documents: IDocumentManager;
+  showPanel(): void;
+  palette: ICommandPalette | null;
+  launcher: ILauncher | null;
+  fileBrowser: IFileBrowserFactory | null;
+}
+
+export function addCommands(options: ICommandOptions): void {
+  const { lab, app, palette, launcher } = options;
+  const category = app.trans.__('EasyMaker');
+  for (const entry of entries(app, options.showPanel)) {
+    lab.commands.addCommand(entry.id, {
+      ...entry,
+      label: args => (args.isPalette ? entry.label : (entry.cardLabel ?? entry.label)),
+      describedBy: { args: { type: 'object', properties: {} } }
+    });
+    palette?.addItem({ command: entry.id, category });
+  }
+  [CommandIDs.newTraining, CommandIDs.showPanel].forEach((command, rank) =>
+    launcher?.add({ command, category, rank })
+  );
+  addRunAsTraining(options);
+}
+
+/** "Run as training" on the scripts and notebooks of the file browser. */
+function addRunAsTraining(options: ICommandOptions): void {
+  const { lab, app, documents, fileBrowser } = options;
+  const { trans } = app;
+  const selected = (): string | null => {
+    const items = [...(fileBrowser?.tracker.currentWidget?.selectedItems() ?? [])];
+    return items.length === 1 && /\.(py|ipynb)$/.test(items[0].name) ? items[0].path : null;
+  };
+  lab.commands.addCommand(CommandIDs.runAsTraining, {
+    label: trans.__('Run as training'),
+    caption: trans.__('Send this file to EasyMaker and open the form of a new training'),
+    icon: runIcon.bindprops({ stylesheet: 'menuItem' }),
+    isEnabled: () => selected() !== null,
+    isVisible: () => selected() !== null,
+    describedBy: {
+      args: { type: 'object', properties: { path: { type: 'string', description: 'The file' } } }
+    },
+    execute: async args => {
+      const path = (args.path as string | undefined) ?? selected();
+      if (!path) {
+        return;
+      }
+      try {
+        const initial = await uploadSource(app.model.client, documents, path);
+        app.open({ page: 'new-training', initial });
+      } catch (error) {
+        await showErrorMessage(trans.__('The file could not be sent'), sentenceOf(error), [
+          Dialog.okButton({ label: trans.__('Close') })
+        ]);
+      }
+    }
+  });
+  for (const type of ['notebook', 'python']) {
+    lab.contextMenu.addItem({
+      command: CommandIDs.runAsTraining,
+      selector: `.jp-DirListing-item[data-file-type="${type}"]`,
+      rank: 3
+    });
+  }
+}

@@ -1,0 +1,136 @@
+/** The frame of every list: search, filter, the table, the pages, and what to do when there is nothing. */
+
+import { LabIcon, searchIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { useApp } from '../app';
+import type { ResourceApi } from '../client';
+import { ILoaded, useList, useQuiet } from '../hooks';
+import type { IListQuery, IPage } from '../types';
+import { ErrorNotice, Empty, Loading } from './Notice';
+import { Pager } from './Pager';
+import { IColumn, Table } from './Table';
+
+const LIMIT = 20;
+
+export interface IListFilter {
+  label: string;
+  /** By key: what it is called and what the backend is asked. */
+  options: { key: string; title: string; query: IListQuery }[];
+}
+
+export interface IListPageProps<T, C, U> {
+  title: string;
+  api: ResourceApi<T, C, U>;
+  columns(at: number): IColumn<T>[];
+  idOf(item: T): string;
+  onOpen(item: T): void;
+  /** Always asked in addition. */
+  fixed?: IListQuery;
+  filter?: IListFilter;
+  actions?: React.ReactNode;
+  empty: { icon: LabIcon; title: string; text: string; action?: React.ReactNode };
+}
+
+export function ListPage<T, C, U>(props: IListPageProps<T, C, U>): JSX.Element {
+  const { trans } = useApp();
+  const [search, setSearch] = React.useState('');
+  const [option, setOption] = React.useState(props.filter?.options[0]?.key ?? '');
+  const [sort, setSort] = React.useState('-createdDatetime');
+  const [page, setPage] = React.useState(1);
+  const sought = useQuiet(search.trim(), 250);
+  const filter = props.filter?.options.find(one => one.key === option)?.query;
+  const list = useList(props.api, {
+    ...props.fixed,
+    ...filter,
+    page,
+    limit: LIMIT,
+    search: sought,
+    sort
+  });
+  const filtered = sought !== '' || option !== (props.filter?.options[0]?.key ?? '');
+
+  React.useEffect(() => setPage(1), [sought, option, sort]);
+  // The last entry of the last page was deleted: go to the one before.
+  const total = list.value?.total ?? 0;
+  React.useEffect(() => {
+    if (list.value && page > 1 && (page - 1) * LIMIT >= total) {
+      setPage(Math.max(1, Math.ceil(total / LIMIT)));
+    }
+  }, [list.value, page, total]);
+
+  return (
+    <div className="em-ListPage">
+      <div className="em-ListPage-bar">
+        <h2 className="em-ListPage-title">{props.title}</h2>
+        <label className="em-Search">
+          <searchIcon.react tag="span" className="em-Search-icon" />
+          <input
+            type="search"
+            className="em-Input"
+            placeholder={trans.__('Search by name')}
+            aria-label={trans.__('Search by name')}
+            maxLength={200}
+            value={search}
+            onChange={event => setSearch(event.target.value)}
+          />
+        </label>
+        {props.filter && (
+          <select
+            className="em-Input em-Select"
+            aria-label={props.filter.label}
+            value={option}
+            onChange={event => setOption(event.target.value)}
+          >
+            {props.filter.options.map(one => (
+              <option key={one.key} value={one.key}>
+                {one.title}
+              </option>
+            ))}
+          </select>
+        )}
+        <span className="em-ListPage-actions">{props.actions}</span>
+      </div>
+      {list.error !== null && <ErrorNotice error={list.error} onRetry={list.reload} />}
+      <Body {...props} list={list} filtered={filtered} sort={sort} onSort={setSort} />
+      <Pager page={page} limit={LIMIT} total={total} onPage={setPage} />
+    </div>
+  );
+}
+
+interface IBodyProps<T, C, U> extends IListPageProps<T, C, U> {
+  list: ILoaded<IPage<T>>;
+  filtered: boolean;
+  sort: string;
+  onSort(sort: string): void;
+}
+
+function Body<T, C, U>(props: IBodyProps<T, C, U>): JSX.Element | null {
+  const { trans } = useApp();
+  const { list, empty } = props;
+  if (!list.value) {
+    return list.error === null ? <Loading /> : null;
+  }
+  if (list.value.total === 0) {
+    return props.filtered ? (
+      <Empty icon={searchIcon} title={trans.__('Nothing found')}>
+        {trans.__('Try another word or another status.')}
+      </Empty>
+    ) : (
+      <Empty icon={empty.icon} title={empty.title} action={empty.action}>
+        {empty.text}
+      </Empty>
+    );
+  }
+  return (
+    <Table
+      label={props.title}
+      columns={props.columns(list.at)}
+      items={list.value.items}
+      idOf={props.idOf}
+      sort={props.sort}
+      onSort={props.onSort}
+      onOpen={props.onOpen}
+    />
+  );
+}

@@ -1,0 +1,34 @@
+/** Times that stay true while they are looked at. */
+
+import React from 'react';
+
+import { useApp } from '../app';
+import { ago, dateTime, duration } from '../format';
+import { useNow } from '../hooks';
+import { hasEnded } from '../status';
+import type { ITraining } from '../types';
+
+/** How long a training has run. It counts on from what the backend said, so that clocks need not agree. */
+export function Elapsed(props: { training: ITraining; at: number }): JSX.Element {
+  const { trans } = useApp();
+  const { training } = props;
+  const ticking = !!training.startedDatetime && !hasEnded(training.trainingStatusCode);
+  const now = useNow(ticking);
+  if (!training.startedDatetime) {
+    return <span className="em-mod-quiet">–</span>;
+  }
+  const since = ticking ? Math.max(0, now - props.at) / 1000 : 0;
+  return <span className="em-Elapsed">{duration(training.elapsedTimeSeconds + since, trans)}</span>;
+}
+
+/** `3 minutes ago`, with the exact time on hovering. */
+export function Ago(props: { iso: string }): JSX.Element {
+  const { locale } = useApp();
+  const then = Date.parse(props.iso);
+  const now = useNow(Date.now() - then < 3600_000);
+  return (
+    <time dateTime={props.iso} title={dateTime(props.iso, locale)}>
+      {ago(then, Math.max(now, then), locale)}
+    </time>
+  );
+}

@@ -1,0 +1,33 @@
+/** A small form over everything else: the browser's own dialog, which keeps the focus and closes on Escape. */
+
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
+import React from 'react';
+
+import { AppContext, IApp } from '../app';
+
+export function openModal(
+  app: IApp,
+  title: string,
+  render: (close: () => void) => JSX.Element
+): void {
+  const dialog = document.createElement('dialog');
+  dialog.className = 'em-Modal';
+  dialog.setAttribute('aria-label', title);
+  const close = (): void => dialog.close();
+  const widget = ReactWidget.create(
+    <AppContext.Provider value={app}>
+      <h2 className="em-Modal-title">{title}</h2>
+      {render(close)}
+    </AppContext.Provider>
+  );
+  widget.addClass('em-Modal-body');
+  dialog.addEventListener('close', () => {
+    Widget.detach(widget);
+    widget.dispose();
+    dialog.remove();
+  });
+  document.body.append(dialog);
+  Widget.attach(widget, dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,43 @@
+/** Icons of our own; everything else comes from JupyterLab. */
+
+import { LabIcon } from '@jupyterlab/ui-components';
+
+function icon(name: string, drawing: string): LabIcon {
+  const svgstr = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">${drawing}</svg>`;
+  return new LabIcon({ name: `jupyter-easymaker:${name}`, svgstr });
+}
+
+/** Three neurons that feed a fourth. */
+export const easyMakerIcon = icon(
+  'logo',
+  `<g class="jp-icon3 jp-icon-selectable" fill="#616161">
+    <path d="M5.6 6.3 16 11.2v1.6L5.6 17.7l-.7-1.6L13.6 12 4.9 7.9z"/>
+    <path d="M6 11.2h10v1.6H6z"/>
+    <circle cx="5" cy="6" r="2.7"/><circle cx="5" cy="12" r="2.2"/><circle cx="5" cy="18" r="2.7"/>
+    <circle cx="17.8" cy="12" r="4"/>
+  </g>`
+);
+
+/** A flask. */
+export const experimentIcon = icon(
+  'experiment',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M9 2h6v2h-1v5.2l5.6 9.4A2.2 2.2 0 0 1 17.7 22H6.3a2.2
+    2.2 0 0 1-1.9-3.4L10 9.2V4H9zm3 2v5.8L9.5 14h5L12 9.8z M12 4v5.8L6.2 19.6q-.2.4.3.4h11q.5 0 .3-.4L12 9.8z"/>`
+);
+
+/** A curve that gets better. */
+export const trainingIcon = icon(
+  'training',
+  `<g class="jp-icon3 jp-icon-selectable" fill="#616161">
+    <path d="M3 3h2v16h16v2H3z"/>
+    <path d="M7 6.6 8.6 5.4c2.4 5.6 5.2 8.6 12 9.6l-.4 2C12.600 16 9.500 12.600 7 6.600z"/>
+    <circle cx="8" cy="6" r="2"/><circle cx="20" cy="16" r="2"/>
+  </g>`
+);
+
+/** A box. */
+export const modelIcon = icon(
+  'model',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="m12 2 9 4.700v10.600L12 22l-9-4.700V6.700zm0 2.250L6.400
+    7.200 12 10.100l5.600-2.900zM5 8.700v7.400l6 3.100v-7.400zm14 0-6 3.100v7.400l6-3.100z"/>`
+);

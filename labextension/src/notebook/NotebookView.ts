@@ -1,0 +1,76 @@
+/** Shows a notebook to be read: no kernel, no editing, outputs rendered by JupyterLab and not trusted. */
+
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import type { ICell, MultilineString, INotebookContent, IOutput } from '@jupyterlab/nbformat';
+import { OutputAreaModel, SimplifiedOutputArea } from '@jupyterlab/outputarea';
+import { IRenderMimeRegistry, MimeModel } from '@jupyterlab/rendermime';
+import { Panel, Widget } from '@lumino/widgets';
+
+export class NotebookView extends Panel {
+  constructor(
+    private readonly rendermime: IRenderMimeRegistry,
+    private readonly languages: IEditorLanguageRegistry
+  ) {
+    super();
+    this.addClass('em-Notebook');
+  }
+
+  /** Show these cells; those that did not change stay as they are. */
+  setNotebook(notebook: INotebookContent): void {
+    notebook.cells.forEach((cell, index) => {
+      const key = JSON.stringify(cell);
+      if (this.keys[index] !== key) {
+        this.widgets[index]?.dispose();
+        this.insertWidget(index, this.createCell(cell, notebook));
+        this.keys[index] = key;
+      }
+    });
+    this.widgets.slice(notebook.cells.length).forEach(widget => widget.dispose());
+    this.keys.length = notebook.cells.length;
+  }
+
+  private createCell(cell: ICell, notebook: INotebookContent): Widget {
+    const panel = new Panel();
+    panel.addClass('em-Notebook-cell');
+    if (cell.cell_type === 'markdown') {
+      panel.addWidget(this.createMarkdown(textOf(cell.source)));
+      return panel;
+    }
+    panel.addWidget(this.createSource(cell, notebook));
+    const outputs = cell.outputs as IOutput[] | undefined;
+    if (outputs && outputs.length > 0) {
+      const model = new OutputAreaModel({ values: outputs, trusted: false });
+      const area = new SimplifiedOutputArea({ model, rendermime: this.rendermime });
+      area.addClass('em-Notebook-outputs');
+      panel.addWidget(area);
+    }
+    return panel;
+  }
+
+  private createMarkdown(source: string): Widget {
+    const renderer = this.rendermime.createRenderer('text/markdown');
+    const model = new MimeModel({ data: { 'text/markdown': source }, trusted: false });
+    void renderer.renderModel(model);
+    return renderer;
+  }
+
+  private createSource(cell: ICell, notebook: INotebookContent): Widget {
+    const widget = new Widget({ node: document.createElement('pre') });
+    widget.addClass('em-Notebook-source');
+    const source = textOf(cell.source);
+    const name = notebook.metadata.language_info?.name ?? 'python';
+    const language = this.languages.findByName(name) ?? this.languages.findByName('python');
+    if (cell.cell_type !== 'code' || !language) {
+      widget.node.textContent = source;
+    } else {
+      void this.languages.highlight(source, language, widget.node);
+    }
+    return widget;
+  }
+
+  private keys: string[] = [];
+}
+
+function textOf(source: MultilineString): string {
+  return Array.isArray(source) ? source.join('') : source;
+}

@@ -1,0 +1,106 @@
+/** One experiment and its trainings. */
+
+import { deleteIcon, editIcon, redoIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { deleteExperiment, editExperiment, retryExperiment } from '../actions';
+import { useApp, useHost } from '../app';
+import { Button } from '../components/Button';
+import { DetailFrame, DetailHeader } from '../components/DetailPage';
+import { TagList } from '../components/Fields';
+import { StatusChip } from '../components/Status';
+import { Ago } from '../components/Times';
+import { useOne } from '../hooks';
+import { experimentIcon } from '../icons';
+import type { IExperiment } from '../types';
+import { TrainingList } from './TrainingList';
+
+export function ExperimentDetail(props: { id: string }): JSX.Element {
+  const { model, trans } = useApp();
+  const loaded = useOne(model.client.experiments, props.id);
+  return (
+    <DetailFrame
+      icon={experimentIcon}
+      loaded={loaded}
+      nameOf={experiment => experiment.experimentName}
+      gone={trans.__('This experiment no longer exists')}
+    >
+      {experiment => <Content experiment={experiment} />}
+    </DetailFrame>
+  );
+}
+
+function Content({ experiment }: { experiment: IExperiment }): JSX.Element {
+  const { trans } = useApp();
+  const failed = experiment.experimentStatusCode === 'CREATE_FAILED';
+  const facts: React.ReactNode[] = [
+    <>
+      {trans.__('Created')} <Ago iso={experiment.createdDatetime} />
+      {experiment.createdBy && ` ${trans.__('by %1', experiment.createdBy)}`}
+    </>
+  ];
+  if (experiment.tagList.length > 0) {
+    facts.push(<TagList tags={experiment.tagList} />);
+  }
+  return (
+    <>
+      <DetailHeader
+        icon={experimentIcon}
+        name={experiment.experimentName}
+        description={experiment.description}
+        status={
+          <StatusChip
+            status={experiment.experimentStatusCode}
+            reason={experiment.experimentStatusReason}
+          />
+        }
+        facts={facts}
+        actions={<Actions experiment={experiment} />}
+      />
+      {failed && (
+        <section className="em-Failure" role="alert">
+          <p className="em-Failure-reason">
+            {experiment.experimentStatusReason ||
+              trans.__('The experiment could not be created. Try again.')}
+          </p>
+        </section>
+      )}
+      <TrainingList experiment={experiment} />
+    </>
+  );
+}
+
+function Actions({ experiment }: { experiment: IExperiment }): JSX.Element {
+  const app = useApp();
+  const host = useHost();
+  const { trans } = app;
+  const remove = async (): Promise<void> => {
+    if (await deleteExperiment(app, experiment)) {
+      host.close();
+    }
+  };
+  return (
+    <>
+      {experiment.experimentStatusCode === 'CREATE_FAILED' && (
+        <Button
+          kind="accept"
+          icon={redoIcon}
+          label={trans.__('Try again')}
+          onClick={() => void retryExperiment(app, experiment)}
+        />
+      )}
+      <Button
+        icon={editIcon}
+        label={trans.__('Edit')}
+        onClick={() => editExperiment(app, experiment)}
+      />
+      <Button
+        icon={deleteIcon}
+        label={trans.__('Delete')}
+        disabled={experiment.trainingCount > 0}
+        caption={experiment.trainingCount > 0 ? trans.__('Delete its trainings first') : undefined}
+        onClick={() => void remove()}
+      />
+    </>
+  );
+}

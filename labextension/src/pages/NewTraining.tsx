@@ -1,0 +1,33 @@
+/** The form of a new training, as a tab of its own: people look things up elsewhere while they fill it. */
+
+import React from 'react';
+
+import { useApp, useHost } from '../app';
+import { TrainingForm } from '../form';
+import { useContextState } from '../hooks';
+import { BackendNotice } from '../components/BackendNotice';
+import type { ITrainingCreate } from '../types';
+
+export function NewTraining(props: { initial?: Partial<ITrainingCreate> }): JSX.Element {
+  const app = useApp();
+  const host = useHost();
+  const state = useContextState();
+  // A form that was begun stays, whatever happens to the backend meanwhile.
+  const begun = React.useRef(false);
+  begun.current ||= state?.status === 'ready';
+  if (!begun.current) {
+    return <BackendNotice />;
+  }
+  return (
+    <TrainingForm
+      model={app.model}
+      trans={app.trans}
+      initial={props.initial}
+      onCancel={host.close}
+      onCreated={training => {
+        host.close();
+        app.open({ page: 'training', id: training.trainingId });
+      }}
+    />
+  );
+}

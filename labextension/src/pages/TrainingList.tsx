@@ -1,0 +1,141 @@
+/** The project's trainings, or those of one experiment. */
+
+import { addIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { IApp, useApp } from '../app';
+import { Button, LinkButton } from '../components/Button';
+import { ListPage } from '../components/ListPage';
+import { StatusChip } from '../components/Status';
+import type { IColumn } from '../components/Table';
+import { Ago, Elapsed } from '../components/Times';
+import { trainingIcon } from '../icons';
+import { STATUS_GROUPS } from '../status';
+import type { IExperiment, ITraining } from '../types';
+import { TrainingActions } from './TrainingActions';
+
+export function TrainingList(props: { experiment?: IExperiment }): JSX.Element {
+  const app = useApp();
+  const { trans, model } = app;
+  const { experiment } = props;
+  const create = (): void =>
+    app.open({
+      page: 'new-training',
+      initial: experiment && { experimentId: experiment.experimentId }
+    });
+  const newButton = (
+    <Button kind="accept" icon={addIcon} label={trans.__('New training')} onClick={create} />
+  );
+  return (
+    <ListPage
+      title={trans.__('Trainings')}
+      api={model.client.trainings}
+      columns={at => columns(app, at, !experiment)}
+      idOf={training => training.trainingId}
+      onOpen={training => app.open({ page: 'training', id: training.trainingId })}
+      fixed={experiment && { experimentIdList: [experiment.experimentId] }}
+      filter={statusFilter(app)}
+      actions={newButton}
+      empty={{
+        icon: trainingIcon,
+        title: trans.__('No trainings yet'),
+        text: trans.__(
+          'Create one here, or right-click a script or notebook in the file browser and choose “Run as training”.'
+        ),
+        action: newButton
+      }}
+    />
+  );
+}
+
+function statusFilter({ trans }: IApp) {
+  return {
+    label: trans.__('Status'),
+    options: [
+      { key: 'all', title: trans.__('All statuses'), query: {} },
+      ...Object.entries({
+        active: trans.__('In progress'),
+        complete: trans.__('Complete'),
+        failed: trans.__('Failed'),
+        stopped: trans.__('Stopped')
+      }).map(([key, title]) => ({
+        key,
+        title,
+        query: { trainingStatusCodeList: STATUS_GROUPS[key] }
+      }))
+    ]
+  };
+}
+
+function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITraining>[] {
+  const { trans } = app;
+  const all: (IColumn<ITraining> | false)[] = [
+    {
+      key: 'name',
+      title: trans.__('Name'),
+      sort: 'trainingName',
+      render: training => (
+        <>
+          <LinkButton
+            label={training.trainingName}
+            onClick={() => app.open({ page: 'training', id: training.trainingId })}
+          />
+          <div className="em-mod-second">{codeOf(training)}</div>
+        </>
+      )
+    },
+    {
+      key: 'status',
+      title: trans.__('Status'),
+      sort: 'trainingStatusCode',
+      render: training => (
+        <StatusChip status={training.trainingStatusCode} reason={training.trainingStatusReason} />
+      )
+    },
+    withExperiment && {
+      key: 'experiment',
+      title: trans.__('Experiment'),
+      optional: 2,
+      render: training => (
+        <LinkButton
+          label={training.experiment.experimentName}
+          onClick={() => app.open({ page: 'experiment', id: training.experiment.experimentId })}
+        />
+      )
+    },
+    {
+      key: 'flavor',
+      title: trans.__('Instance type'),
+      optional: 3,
+      render: training =>
+        training.instanceCount > 1
+          ? `${training.instanceCount} × ${training.flavor.name}`
+          : training.flavor.name
+    },
+    {
+      key: 'elapsed',
+      title: trans.__('Elapsed'),
+      align: 'end',
+      render: training => <Elapsed training={training} at={at} />
+    },
+    {
+      key: 'created',
+      title: trans.__('Created'),
+      sort: 'createdDatetime',
+      optional: 1,
+      render: training => <Ago iso={training.createdDatetime} />
+    },
+    {
+      key: 'actions',
+      title: '',
+      align: 'end',
+      render: training => <TrainingActions training={training} />
+    }
+  ];
+  return all.filter((column): column is IColumn<ITraining> => column !== false);
+}
+
+/** What it runs, in a few words. */
+function codeOf(training: ITraining): string {
+  return training.algorithm ? training.algorithm.algorithmName : (training.entryPoint ?? '');
+}

@@ -1,0 +1,84 @@
+/** How far a training is, and why it failed: what a person looks for first. */
+
+import React from 'react';
+
+import { useApp } from '../app';
+import { Button } from '../components/Button';
+import { bytes, integer } from '../format';
+import { useContextState } from '../hooks';
+import { plainText } from '../log/ansi';
+import { hasEnded, hasFailed, phaseLabel } from '../status';
+import type { ITraining } from '../types';
+
+const TAIL_LINES = 8;
+
+/** What is wrong, in words, and the last lines it printed. */
+export function Failure(props: { training: ITraining; onLog?: () => void }): JSX.Element | null {
+  const { trans } = useApp();
+  const { training } = props;
+  const failed = hasFailed(training.trainingStatusCode);
+  if (!failed) {
+    return null;
+  }
+  const tail = plainText(training.logTail ?? '')
+    .trimEnd()
+    .split('\n')
+    .slice(-TAIL_LINES)
+    .join('\n');
+  return (
+    <section className="em-Failure" role="alert">
+      <p className="em-Failure-reason">
+        {training.trainingStatusReason || trans.__('The training failed without saying why.')}
+      </p>
+      {props.onLog && tail && (
+        <>
+          <pre className="em-Failure-tail" aria-label={trans.__('Last lines of the log')}>
+            {tail}
+          </pre>
+          <Button label={trans.__('Show the log')} onClick={props.onLog} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** What happens now: waiting, fetching inputs, running on n nodes, uploading. */
+export function Progress(props: { training: ITraining }): JSX.Element | null {
+  const { trans, locale } = useApp();
+  const ready = useContextState()?.status === 'ready';
+  const { training } = props;
+  if (hasEnded(training.trainingStatusCode) || !ready) {
+    return null;
+  }
+  const { progress } = training;
+  const phases = [...new Set(training.nodeList.map(node => node.phase))];
+  const phase = progress?.phase ?? (phases.length === 1 ? phases[0] : '');
+  const words = [
+    phase && phaseLabel(phase, trans),
+    progress?.message,
+    progress && progress.totalFiles > 0
+      ? trans.__(
+          '%1 of %2 files',
+          integer(progress.files, locale),
+          integer(progress.totalFiles, locale)
+        )
+      : '',
+    progress && progress.totalBytes > 0
+      ? trans.__('%1 of %2', bytes(progress.bytes, locale), bytes(progress.totalBytes, locale))
+      : '',
+    !progress && training.trainingStatusReason
+  ].filter(Boolean);
+  if (words.length === 0) {
+    return null;
+  }
+  const share =
+    progress && progress.totalBytes > 0 ? Math.min(1, progress.bytes / progress.totalBytes) : null;
+  return (
+    <div className="em-Progress" role="status">
+      <span>{words.join(' · ')}</span>
+      {share !== null && share < 1 && (
+        <progress className="em-Progress-bar" value={share} max={1} aria-label={words.join(', ')} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+/** Names of frameworks as their makers write them. */
+
+import type { IModel } from '../types';
+
+const NAMES: Record<string, string> = {
+  TENSORFLOW: 'TensorFlow',
+  PYTORCH: 'PyTorch',
+  SKLEARN: 'scikit-learn',
+  HUGGING_FACE: 'Hugging Face',
+  TRITON: 'Triton',
+  PYTHON: 'Python'
+};
+
+export function frameworkName(code: string | null): string {
+  return code ? (NAMES[code] ?? code) : '–';
+}
+
+export function frameworkOf(model: IModel): string {
+  const name = frameworkName(model.modelFormatCode ?? model.frameworkCode);
+  return model.frameworkVersion ? `${name} ${model.frameworkVersion}` : name;
+}

@@ -1,0 +1,133 @@
+/** What was made last, of each kind. */
+
+import React from 'react';
+
+import { IPageAddress, useApp } from '../app';
+import type { ResourceApi } from '../client';
+import { StatusDot } from '../components/Status';
+import { Ago, Elapsed } from '../components/Times';
+import { useList } from '../hooks';
+import { frameworkName } from '../pages/framework';
+import { hasEnded } from '../status';
+import type { PageName } from '../app';
+
+/** Entries shown before one has to open the list. */
+const SHOWN = 7;
+
+interface IEntry {
+  id: string;
+  name: string;
+  before?: React.ReactNode;
+  after?: React.ReactNode;
+}
+
+function Recent<T, C, U>(props: {
+  api: ResourceApi<T, C, U>;
+  page: PageName;
+  all: PageName;
+  entryOf(item: T, at: number): IEntry;
+}): JSX.Element | null {
+  const { trans } = useApp();
+  const { value, at } = useList(props.api, { page: 1, limit: SHOWN, sort: '-createdDatetime' });
+  if (!value) {
+    return null;
+  }
+  return (
+    <>
+      {value.items.map(item => {
+        const entry = props.entryOf(item, at);
+        return (
+          <Item key={entry.id} address={{ page: props.page, id: entry.id }} name={entry.name}>
+            <span className="em-Tree-before">{entry.before}</span>
+            <span className="em-Tree-name">{entry.name}</span>
+            <span className="em-Tree-after">{entry.after}</span>
+          </Item>
+        );
+      })}
+      {value.total > value.items.length && (
+        <Item address={{ page: props.all }} name={trans.__('Show all')}>
+          <span className="em-Tree-before" />
+          <span className="em-Tree-name em-mod-quiet">{trans.__('Show all')}</span>
+        </Item>
+      )}
+    </>
+  );
+}
+
+function Item(props: {
+  address: IPageAddress;
+  name: string;
+  children: React.ReactNode;
+}): JSX.Element {
+  const app = useApp();
+  return (
+    <div
+      className="em-Tree-item"
+      role="treeitem"
+      aria-level={2}
+      aria-label={props.name}
+      tabIndex={-1}
+      title={props.name}
+      data-id={props.address.id}
+      onClick={() => app.open(props.address)}
+    >
+      {props.children}
+    </div>
+  );
+}
+
+export function RecentExperiments(): JSX.Element {
+  const { model } = useApp();
+  return (
+    <Recent
+      api={model.client.experiments}
+      page="experiment"
+      all="experiments"
+      entryOf={experiment => ({
+        id: experiment.experimentId,
+        name: experiment.experimentName,
+        before: <StatusDot status={experiment.experimentStatusCode} />,
+        after: experiment.trainingCount || ''
+      })}
+    />
+  );
+}
+
+export function RecentTrainings(): JSX.Element {
+  const { model } = useApp();
+  return (
+    <Recent
+      api={model.client.trainings}
+      page="training"
+      all="trainings"
+      entryOf={(training, at) => ({
+        id: training.trainingId,
+        name: training.trainingName,
+        before: <StatusDot status={training.trainingStatusCode} />,
+        after:
+          training.startedDatetime && !hasEnded(training.trainingStatusCode) ? (
+            <Elapsed training={training} at={at} />
+          ) : (
+            <Ago iso={training.createdDatetime} />
+          )
+      })}
+    />
+  );
+}
+
+export function RecentModels(): JSX.Element {
+  const { model } = useApp();
+  return (
+    <Recent
+      api={model.client.models}
+      page="model"
+      all="models"
+      entryOf={one => ({
+        id: one.modelId,
+        name: one.modelName,
+        before: <StatusDot status="ACTIVE" />,
+        after: frameworkName(one.modelFormatCode ?? one.frameworkCode)
+      })}
+    />
+  );
+}

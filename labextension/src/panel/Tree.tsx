@@ -1,0 +1,97 @@
+/** Experiments, trainings and models with their counts and what was made last; walked with the arrow keys. */
+
+import React from 'react';
+
+import { createExperiment, createModel } from '../actions';
+import { useApp } from '../app';
+import { useCounts } from '../hooks';
+import { experimentIcon, modelIcon, trainingIcon } from '../icons';
+import { unfinished } from '../status';
+import { RecentExperiments, RecentModels, RecentTrainings } from './Recent';
+import { Section } from './Section';
+
+export function Tree(): JSX.Element {
+  const app = useApp();
+  const { trans } = app;
+  const counts = useCounts();
+  return (
+    <div
+      className="em-Tree"
+      role="tree"
+      aria-label={trans.__('EasyMaker resources')}
+      onKeyDown={walk}
+    >
+      <Section
+        name="experiments"
+        icon={experimentIcon}
+        title={trans.__('Experiments')}
+        total={counts?.experiment.total}
+        createLabel={trans.__('New experiment')}
+        onCreate={() => createExperiment(app)}
+        onOpen={() => app.open({ page: 'experiments' })}
+        first
+      >
+        <RecentExperiments />
+      </Section>
+      <Section
+        name="trainings"
+        icon={trainingIcon}
+        title={trans.__('Trainings')}
+        total={counts?.training.total}
+        running={counts ? unfinished(counts.training.byStatus) : 0}
+        createLabel={trans.__('New training')}
+        onCreate={() => app.open({ page: 'new-training' })}
+        onOpen={() => app.open({ page: 'trainings' })}
+      >
+        <RecentTrainings />
+      </Section>
+      <Section
+        name="models"
+        icon={modelIcon}
+        title={trans.__('Models')}
+        total={counts?.model.total}
+        createLabel={trans.__('New model')}
+        onCreate={() => createModel(app)}
+        onOpen={() => app.open({ page: 'models' })}
+      >
+        <RecentModels />
+      </Section>
+    </div>
+  );
+}
+
+/** Up, down, home and end move the focus; left and right close and open a section. */
+function walk(event: React.KeyboardEvent<HTMLDivElement>): void {
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="treeitem"]')];
+  const here = items.findIndex(item => item === event.target);
+  if (here < 0) {
+    return;
+  }
+  const item = items[here];
+  const expanded = item.getAttribute('aria-expanded');
+  const focus = (index: number): void => items[index]?.focus();
+  const parentOf = (index: number): number =>
+    items.map(one => one.getAttribute('aria-level')).lastIndexOf('1', index);
+  const keys: Record<string, () => void> = {
+    ArrowDown: () => focus(here + 1),
+    ArrowUp: () => focus(here - 1),
+    Home: () => focus(0),
+    End: () => focus(items.length - 1),
+    ArrowRight: () =>
+      expanded === 'false'
+        ? item.querySelector<HTMLElement>('.em-Tree-caret')?.click()
+        : expanded === 'true' && focus(here + 1),
+    ArrowLeft: () =>
+      expanded === 'true'
+        ? item.querySelector<HTMLElement>('.em-Tree-caret')?.click()
+        : expanded === null && focus(parentOf(here)),
+    Enter: () => item.click(),
+    ' ': () => item.click()
+  };
+  const key = keys[event.key];
+  if (key) {
+    event.preventDefault();
+    event.stopPropagation();
+    key();
+  }
+}

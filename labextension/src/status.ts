@@ -1,0 +1,93 @@
+/** What a status means to the panel: its words, its colour, and what may be done in it. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { ExperimentStatus, TrainingStatus } from './types';
+
+export type Status = TrainingStatus | ExperimentStatus;
+
+/** How a status looks: something is on its way, works, went well, went wrong, or rests. */
+export type Tone = 'busy' | 'running' | 'good' | 'bad' | 'idle';
+
+const TONES: Record<Status, Tone> = {
+  CREATE_REQUESTED: 'busy',
+  CREATE_IN_PROGRESS: 'busy',
+  CREATE_FAILED: 'bad',
+  ACTIVE: 'good',
+  RUNNING: 'running',
+  STOP_IN_PROGRESS: 'busy',
+  STOPPED: 'idle',
+  COMPLETE_IN_PROGRESS: 'running',
+  COMPLETE: 'good',
+  FAIL_TRAIN_IN_PROGRESS: 'bad',
+  FAIL_TRAIN: 'bad'
+};
+
+export function toneOf(status: Status): Tone {
+  return TONES[status] ?? 'idle';
+}
+
+export function labelOf(status: Status, trans: TranslationBundle): string {
+  const labels: Record<Status, string> = {
+    CREATE_REQUESTED: trans.__('Create requested'),
+    CREATE_IN_PROGRESS: trans.__('Create in progress'),
+    CREATE_FAILED: trans.__('Create failed'),
+    ACTIVE: trans.__('Active'),
+    RUNNING: trans.__('Running'),
+    STOP_IN_PROGRESS: trans.__('Stop in progress'),
+    STOPPED: trans.__('Stopped'),
+    COMPLETE_IN_PROGRESS: trans.__('Complete in progress'),
+    COMPLETE: trans.__('Complete'),
+    FAIL_TRAIN_IN_PROGRESS: trans.__('Fail in progress'),
+    FAIL_TRAIN: trans.__('Failed')
+  };
+  return labels[status] ?? status;
+}
+
+const ENDED: TrainingStatus[] = ['STOPPED', 'COMPLETE', 'FAIL_TRAIN', 'CREATE_FAILED'];
+
+/** Nothing happens to the training any more unless a person asks for it. */
+export function hasEnded(status: TrainingStatus): boolean {
+  return ENDED.includes(status);
+}
+
+export function hasFailed(status: TrainingStatus): boolean {
+  return status === 'FAIL_TRAIN' || status === 'CREATE_FAILED';
+}
+
+export function isStoppable(status: TrainingStatus): boolean {
+  return !hasEnded(status) && status !== 'STOP_IN_PROGRESS';
+}
+
+/** What a list of trainings can be narrowed to. */
+export const STATUS_GROUPS: Record<string, TrainingStatus[]> = {
+  active: [
+    'CREATE_REQUESTED',
+    'CREATE_IN_PROGRESS',
+    'RUNNING',
+    'STOP_IN_PROGRESS',
+    'COMPLETE_IN_PROGRESS',
+    'FAIL_TRAIN_IN_PROGRESS'
+  ],
+  complete: ['COMPLETE'],
+  failed: ['FAIL_TRAIN', 'CREATE_FAILED'],
+  stopped: ['STOPPED']
+};
+
+/** How many of the counted trainings have not ended. */
+export function unfinished(byStatus: Record<string, number>): number {
+  return STATUS_GROUPS.active.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+}
+
+/** What runs, as words: the phase of a node or of the runner. */
+export function phaseLabel(phase: string, trans: TranslationBundle): string {
+  const labels: Record<string, string> = {
+    QUEUED: trans.__('Waiting for room'),
+    STAGING: trans.__('Fetching inputs'),
+    INSTALLING: trans.__('Installing requirements'),
+    RUNNING: trans.__('Running'),
+    UPLOADING: trans.__('Uploading outputs'),
+    DONE: trans.__('Done')
+  };
+  return labels[phase] ?? phase;
+}
