@@ -1,0 +1,116 @@
+"""A training shown live: state, time, progress and the end of its log in one output that is kept up to date."""
+
+from __future__ import annotations
+
+import html
+import threading
+import time
+from collections import deque
+from typing import Any
+
+from IPython.display import DisplayHandle, display
+
+from ..client.client import EasyMakerClient
+from ..client.errors import ClientError
+from .render import Shown, chip, duration, label, size
+
+_TERMINAL = ("COMPLETE", "STOPPED", "FAIL_TRAIN", "CREATE_FAILED")
+_LOG_LINES = 200
+_REDRAW_SECONDS = 0.25
+
+
+class _LogTail(threading.Thread):
+    """Follows the log beside the display, keeping its last lines."""
+
+    def __init__(self, client: EasyMakerClient, training_id: str) -> None:
+        super().__init__(daemon=True)
+        self._client = client
+        self._training_id = training_id
+        self._lines: deque[str] = deque([""], maxlen=_LOG_LINES)
+        self._lock = threading.Lock()
+        self.left = False
+
+    def run(self) -> None:
+        try:
+            for message in self._client.stream_log(self._training_id):
+                if message.event == "log":
+                    self._add(message.data["text"])
+                if self.left:
+                    return
+        except ClientError as error:
+            self._add(f"\n[the log cannot be followed: {error}]\n")
+
+    def _add(self, text: str) -> None:
+        with self._lock:
+            first, *others = text.replace("\r\n", "\n").split("\n")
+            self._lines[-1] += first
+            self._lines.extend(others)
+
+    def text(self) -> str:
+        with self._lock:
+            return "\n".join(self._lines).rstrip()
+
+
+def watch(client: EasyMakerClient, training: dict[str, Any]) -> dict[str, Any]:
+    """Show a training until it has ended, or until the reader interrupts; return it as it is then."""
+    handle = display(_shown(training, ""), display_id=True)
+    tail = _LogTail(client, training["trainingId"])
+    tail.start()
+    drawn = ""
+    try:
+        while True:
+            training = client.get(f"trainings/{training['trainingId']}")["training"]
+            ended = training["trainingStatusCode"] in _TERMINAL
+            if ended:
+                tail.join(timeout=5)
+            drawn = _draw(handle, training, tail.text(), drawn)
+            if ended:
+                return training
+            time.sleep(_REDRAW_SECONDS)
+    except KeyboardInterrupt:
+        tail.left = True
+        name = training["trainingName"]
+        print(  # noqa: T201
+            f"Still running. Look again with   %easymaker training watch {name}\n"
+            f"or end it with                   %easymaker training stop {name}"
+        )
+        return training
+
+
+def _draw(handle: DisplayHandle | None, training: dict[str, Any], log: str, drawn: str) -> str:
+    shown = _shown(training, log)
+    if handle is not None and shown.markup != drawn:
+        handle.update(shown)
+    return shown.markup
+
+
+def _shown(training: dict[str, Any], log: str) -> Shown:
+    status, name = training["trainingStatusCode"], training["trainingName"]
+    elapsed = duration(training["elapsedTimeSeconds"])
+    experiment = training["experiment"]["experimentName"]
+    reason = training["trainingStatusReason"]
+    progress = training.get("progress") or {}
+    text = [f"{name} ({experiment}): {label(status)}, {elapsed}"]
+    markup = [
+        f"<div><b>{html.escape(name)}</b> {chip(status)} <span class='em-dim'>{html.escape(experiment)} · {elapsed}"
+        f" · {html.escape(training['flavor'].get('name', ''))}</span></div>"
+    ]
+    if progress.get("message"):
+        done, total = progress.get("bytes", 0), progress.get("totalBytes", 0)
+        far = f"{size(done)} of {size(total)}" if total else ""
+        text.append(f"  {progress['phase'].lower()} {progress['message']} {far}".rstrip())
+        bar = f"<progress max='{total}' value='{done}'></progress> " if total else ""
+        markup.append(
+            f"<div class='em-dim'>{bar}{html.escape(progress['phase'].capitalize())}: "
+            f"{html.escape(progress['message'])} {far}</div>"
+        )
+    if reason:
+        text.append(f"  {reason}")
+        markup.append(f"<div>{html.escape(reason)}</div>")
+    if training.get("modelUri") and status == "COMPLETE":
+        text.append(f"  Output: {training['modelUri']}")
+        markup.append(f"<div class='em-dim'>Output: <code>{html.escape(training['modelUri'])}</code></div>")
+    if log:
+        text.append(log)
+        markup.append(f"<pre>{html.escape(log)}</pre>")
+    return Shown("\n".join(text), "".join(markup))

@@ -1,0 +1,42 @@
+"""From what people type, a name or an id, to the one resource they mean."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from ..client.client import EasyMakerClient
+from ..client.errors import ClientError
+
+
+def find(client: EasyMakerClient, kind: str, target: str) -> dict[str, Any]:
+    """Return the resource with this id or name; of several the newest.
+
+    Args:
+        kind: ``experiment``, ``training`` or ``model``.
+
+    Raises:
+        ClientError: there is none; names the nearest.
+    """
+    for filter_ in (f"{kind}IdList", f"{kind}NameList"):
+        found = client.get(f"{kind}s", **{filter_: target, "page": 1, "limit": 1})[f"{kind}List"]
+        if found and target in (found[0][f"{kind}Id"], found[0][f"{kind}Name"]):
+            one: dict[str, Any] = found[0]
+            return one
+    names = [each[f"{kind}Name"] for each in client.get(f"{kind}s", page=1, limit=200)[f"{kind}List"]]
+    near = difflib.get_close_matches(target, names, n=3, cutoff=0.5)
+    hint = f" Did you mean {', '.join(dict.fromkeys(near))}?" if near else ""
+    raise ClientError(f"There is no {kind} {target!r} in this project.{hint}")
+
+
+def choose(entries: list[dict[str, Any]], target: str, id_key: str, name_key: str, what: str) -> dict[str, Any]:
+    """Return the entry of a catalogue with this id or name.
+
+    Raises:
+        ClientError: there is none; names those there are.
+    """
+    for entry in entries:
+        if target in (entry[id_key], entry[name_key]):
+            return entry
+    known = ", ".join(repr(entry[name_key]) for entry in entries)
+    raise ClientError(f"There is no {what} {target!r}; there are {known}.")
