@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from ..resources.errors import FieldError
-
 
 class ClientError(Exception):
-    """The backend refused or failed; ``str()`` is its sentence for people.
+    """The backend refused or failed; the message is its sentence for people.
 
     Args:
-        message: the backend's sentence.
-        code: ``header.resultCode`` of the answer (``resources.errors.ResultCode``); 0 when there was none.
-        fields: the fields that are wrong, if it is about fields.
+        message: what is wrong and what to do.
+        code: the backend's stable resultCode (``resources.errors.ResultCode``); 0 when it did not answer.
+        fields: the wrong fields, each ``{"field", "message"}``.
     """
 
-    def __init__(self, message: str, code: int = 0, fields: tuple[FieldError, ...] = ()) -> None:
+    def __init__(self, message: str, code: int = 0, fields: tuple[dict[str, str], ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
