@@ -13,8 +13,6 @@ class HyperparameterType(StrEnum):
     DOUBLE = "double"
     DISCRETE = "discrete"
     CATEGORICAL = "categorical"
-    TEXT = "text"
-    """Any text; not a type of the vendor's, and none a tuning can search."""
 
 
 class HyperparameterSpec(WireModel):
@@ -26,7 +24,7 @@ class HyperparameterSpec(WireModel):
     hyperparameter_max_value: str | None = None
     hyperparameter_step: str | None = None
     hyperparameter_specified_values: str | None = None
-    """Comma-separated values of a discrete or categorical one."""
+    """Comma-separated values of a discrete or categorical one; None: any text."""
     is_optional: bool = True
     default_value: str | None = None
     description: str = ""
@@ -34,10 +32,10 @@ class HyperparameterSpec(WireModel):
     def problem_with(self, value: str) -> str | None:
         """Return what is wrong with a value, saying what would be accepted; None if nothing is."""
         if self.hyperparameter_type_code in (HyperparameterType.DISCRETE, HyperparameterType.CATEGORICAL):
-            accepted = [part.strip() for part in (self.hyperparameter_specified_values or "").split(",")]
+            if self.hyperparameter_specified_values is None:
+                return None  # any text, such as a column's name
+            accepted = [part.strip() for part in self.hyperparameter_specified_values.split(",")]
             return None if value in accepted else f"is {value!r}; accepted are {', '.join(accepted)}"
-        if self.hyperparameter_type_code is HyperparameterType.TEXT:
-            return None
         number = int if self.hyperparameter_type_code is HyperparameterType.INT else float
         try:
             parsed = number(value)

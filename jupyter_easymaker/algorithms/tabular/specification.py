@@ -35,7 +35,7 @@ def _choice(name: str, values: str, default: str, description: str) -> Hyperpara
 
 TARGET = HyperparameterSpec(
     hyperparameter_name="target",
-    hyperparameter_type_code=HyperparameterType.TEXT,
+    hyperparameter_type_code=HyperparameterType.CATEGORICAL,
     default_value="",
     description="The column to predict; empty: the last one.",
 )
