@@ -50,7 +50,7 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
       id: CommandIDs.newTraining,
       label: trans.__('New training'),
       caption: trans.__('Run a script, a notebook or a provided algorithm as a training'),
-      icon: addIcon,
+      icon: trainingIcon,
       execute: () => app.open({ page: 'new-training' })
     },
     {
@@ -119,7 +119,7 @@ export function addCommands(options: ICommandOptions): void {
     });
     palette?.addItem({ command: entry.id, category });
   }
-  [CommandIDs.newTraining, CommandIDs.showPanel].forEach((command, rank) =>
+  [CommandIDs.showPanel, CommandIDs.newTraining].forEach((command, rank) =>
     launcher?.add({ command, category, rank })
   );
   addRunAsTraining(options);

@@ -81,7 +81,9 @@ function init(request: IRequest): RequestInit {
     body = JSON.stringify(request.body);
     headers['Content-Type'] = 'application/json';
   }
-  return { method: request.method ?? 'GET', headers, body, signal: request.signal };
+  // With its own default, JupyterLab adds the time to every query, which the backend rightly refuses.
+  const cache = 'no-cache';
+  return { method: request.method ?? 'GET', headers, body, cache, signal: request.signal };
 }
 
 async function refusal(response: Response): Promise<ApiError> {

@@ -74,9 +74,18 @@ export const STATUS_GROUPS: Record<string, TrainingStatus[]> = {
   stopped: ['STOPPED']
 };
 
-/** How many of the counted trainings have not ended. */
-export function unfinished(byStatus: Record<string, number>): number {
-  return STATUS_GROUPS.active.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+const WAITING: TrainingStatus[] = ['CREATE_REQUESTED', 'CREATE_IN_PROGRESS'];
+
+/** It has not begun: it is being prepared, or waits for room. */
+export function isWaiting(status: TrainingStatus): boolean {
+  return WAITING.includes(status);
+}
+
+/** How many of the counted trainings have begun and not ended. */
+export function running(byStatus: Record<string, number>): number {
+  return STATUS_GROUPS.active
+    .filter(status => !isWaiting(status))
+    .reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
 }
 
 /** What runs, as words: the phase of a node or of the runner. */

@@ -312,5 +312,5 @@ export interface IContext {
   appKey: string;
   region: string;
   version: string;
-  user: { userId?: string; isAdmin?: boolean } | string | null;
+  user: string | null;
 }

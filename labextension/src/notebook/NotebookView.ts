@@ -1,7 +1,7 @@
 /** Shows a notebook to be read: no kernel, no editing, outputs rendered by JupyterLab and not trusted. */
 
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
-import type { ICell, MultilineString, INotebookContent, IOutput } from '@jupyterlab/nbformat';
+import type { ICell, INotebookContent, IOutput, MultilineString } from '@jupyterlab/nbformat';
 import { OutputAreaModel, SimplifiedOutputArea } from '@jupyterlab/outputarea';
 import { IRenderMimeRegistry, MimeModel } from '@jupyterlab/rendermime';
 import { Panel, Widget } from '@lumino/widgets';
@@ -37,9 +37,10 @@ export class NotebookView extends Panel {
       return panel;
     }
     panel.addWidget(this.createSource(cell, notebook));
-    const outputs = cell.outputs as IOutput[] | undefined;
-    if (outputs && outputs.length > 0) {
-      const model = new OutputAreaModel({ values: outputs, trusted: false });
+    const outputs = (cell.outputs as IOutput[] | undefined) ?? [];
+    if (outputs.length > 0) {
+      const values = outputs.map(joined);
+      const model = new OutputAreaModel({ values, trusted: false });
       const area = new SimplifiedOutputArea({ model, rendermime: this.rendermime });
       area.addClass('em-Notebook-outputs');
       panel.addWidget(area);
@@ -69,6 +70,27 @@ export class NotebookView extends Panel {
   }
 
   private keys: string[] = [];
+}
+
+/** Files keep long texts as lists of lines; the renderers want them whole. */
+function joined(output: IOutput): IOutput {
+  const whole = { ...output };
+  if (isLines(whole.text)) {
+    whole.text = whole.text.join('');
+  }
+  if (whole.data) {
+    whole.data = Object.fromEntries(
+      Object.entries(whole.data).map(([type, value]) => [
+        type,
+        isLines(value) && !type.endsWith('json') ? value.join('') : value
+      ])
+    );
+  }
+  return whole;
+}
+
+function isLines(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(line => typeof line === 'string');
 }
 
 function textOf(source: MultilineString): string {

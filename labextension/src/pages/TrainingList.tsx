@@ -10,7 +10,7 @@ import { StatusChip } from '../components/Status';
 import type { IColumn } from '../components/Table';
 import { Ago, Elapsed } from '../components/Times';
 import { trainingIcon } from '../icons';
-import { STATUS_GROUPS } from '../status';
+import { hasFailed, isWaiting, STATUS_GROUPS } from '../status';
 import type { IExperiment, ITraining } from '../types';
 import { TrainingActions } from './TrainingActions';
 
@@ -80,7 +80,9 @@ function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITrain
             label={training.trainingName}
             onClick={() => app.open({ page: 'training', id: training.trainingId })}
           />
-          <div className="em-mod-second">{codeOf(training)}</div>
+          <div className="em-mod-second" title={secondLine(training)}>
+            {secondLine(training)}
+          </div>
         </>
       )
     },
@@ -135,7 +137,12 @@ function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITrain
   return all.filter((column): column is IColumn<ITraining> => column !== false);
 }
 
-/** What it runs, in a few words. */
-function codeOf(training: ITraining): string {
+/** What it runs; where it failed or waits, why. */
+function secondLine(training: ITraining): string {
+  const status = training.trainingStatusCode;
+  const reason = training.trainingStatusReason;
+  if (reason && (hasFailed(status) || isWaiting(status))) {
+    return reason;
+  }
   return training.algorithm ? training.algorithm.algorithmName : (training.entryPoint ?? '');
 }

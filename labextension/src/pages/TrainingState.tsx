@@ -54,7 +54,8 @@ export function Progress(props: { training: ITraining }): JSX.Element | null {
   const phases = [...new Set(training.nodeList.map(node => node.phase))];
   const phase = progress?.phase ?? (phases.length === 1 ? phases[0] : '');
   const words = [
-    phase && phaseLabel(phase, trans),
+    // That it runs is said by its status already.
+    phase && phase !== 'RUNNING' && phaseLabel(phase, trans),
     progress?.message,
     progress && progress.totalFiles > 0
       ? trans.__(

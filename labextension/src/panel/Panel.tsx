@@ -45,10 +45,13 @@ function State({ state }: { state: IContext | null }): JSX.Element {
   ].filter(Boolean);
   return (
     <div className="em-Panel-state" title={about.join('\n')} data-status={status}>
-      <span className="em-Panel-project">{state?.appKey || trans.__('EasyMaker')}</span>
+      <span className="em-Panel-name">EasyMaker</span>
       <span className={`em-Panel-backend em-tone-${tone}`} role="status">
         <span className={`em-Dot em-tone-${tone}`} aria-hidden="true" />
         {words}
+        {state?.appKey && (
+          <span className="em-Panel-project">{trans.__('Project %1', state.appKey)}</span>
+        )}
       </span>
     </div>
   );

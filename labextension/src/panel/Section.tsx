@@ -13,7 +13,7 @@ export interface ISectionProps {
   title: string;
   /** How many there are; undefined before that is known. */
   total?: number;
-  /** How many of them have not ended. */
+  /** How many of them run now. */
   running?: number;
   createLabel: string;
   onCreate(): void;

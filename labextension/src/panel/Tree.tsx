@@ -6,7 +6,7 @@ import { createExperiment, createModel } from '../actions';
 import { useApp } from '../app';
 import { useCounts } from '../hooks';
 import { experimentIcon, modelIcon, trainingIcon } from '../icons';
-import { unfinished } from '../status';
+import { running } from '../status';
 import { RecentExperiments, RecentModels, RecentTrainings } from './Recent';
 import { Section } from './Section';
 
@@ -38,7 +38,7 @@ export function Tree(): JSX.Element {
         icon={trainingIcon}
         title={trans.__('Trainings')}
         total={counts?.training.total}
-        running={counts ? unfinished(counts.training.byStatus) : 0}
+        running={counts ? running(counts.training.byStatus) : 0}
         createLabel={trans.__('New training')}
         onCreate={() => app.open({ page: 'new-training' })}
         onOpen={() => app.open({ page: 'trainings' })}
