@@ -22,8 +22,8 @@ def executed_notebook(plan: Plan) -> str:
     return os.path.basename(plan.entry_point or "")
 
 
-def command(plan: Plan, node: Node, python: str) -> list[str]:
-    """Return what runs the user's code."""
+def command(plan: Plan, node: Node, python: str, scratch: str) -> list[str]:
+    """Return what runs the user's code; ``scratch`` is an empty directory with a short path."""
     arguments = [part for name, value in plan.hyperparameters.items() for part in (f"--{name}", value)]
     if plan.module is not None:
         return [python, "-m", plan.module, *arguments]
@@ -32,7 +32,7 @@ def command(plan: Plan, node: Node, python: str) -> list[str]:
         # As a file, not a module: the image's interpreter need not have this package installed.
         program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "notebook.py")
         # -I: a module beside the notebook must not become one of papermill's.
-        return [python, "-I", program, entry_point, os.path.join(node.directory, executed_notebook(plan))]
+        return [python, "-I", program, entry_point, os.path.join(node.directory, executed_notebook(plan)), scratch]
     if not plan.torchrun:
         return [python, entry_point, *arguments]
     host, port = node.master

@@ -57,3 +57,8 @@ class Node:
     @property
     def checkpoint(self) -> str:
         return os.path.join(self.directory, "checkpoint")
+
+    @property
+    def overlay(self) -> str:
+        """Requirements installed for this run alone."""
+        return os.path.join(self.directory, "overlay")

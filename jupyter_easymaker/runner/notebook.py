@@ -1,8 +1,8 @@
 """A notebook as an entry point: executed by papermill with the hyperparameters as its parameters.
 
-A program of its own, run by the image's interpreter: ``python notebook.py IN OUT``. It uses nothing else of this
-package, which the image need not have. The executed notebook is saved after every cell and, during
-long ones, every few seconds, so that it can be read while it runs.
+A program of its own, run by the image's interpreter: ``python notebook.py IN OUT SOCKETS``. It uses nothing
+else of this package, which the image need not have. The executed notebook is saved after every cell and,
+during long ones, every few seconds, so that it can be read while it runs.
 """
 
 from __future__ import annotations
@@ -53,8 +53,12 @@ def _check_language(source: str) -> str:
     return ""
 
 
-def execute(source: str, target: str) -> str:
-    """Execute a notebook; return what failed, empty if nothing did."""
+def execute(source: str, target: str, sockets: str) -> str:
+    """Execute a notebook; return what failed, empty if nothing did.
+
+    Args:
+        sockets: an empty directory for the kernel's sockets, with a short path.
+    """
     problem = _check_language(source)
     if problem:
         return problem
@@ -66,7 +70,7 @@ def execute(source: str, target: str) -> str:
     from papermill.exceptions import PapermillExecutionError
     from papermill.iorw import LocalHandler, papermill_io
 
-    kernel, client = _classes()
+    kernel, client = _classes(sockets)
 
     class Engine(NBClientEngine):
         @classmethod
@@ -120,7 +124,7 @@ def _why_dead(process: Any) -> str:
     return f"{text}. It may have run out of memory; use a larger instance type." if code == -9 else text
 
 
-def _classes() -> tuple[Any, Any]:
+def _classes(sockets: str) -> tuple[Any, Any]:
     """Return a kernel that is always this interpreter, and a client that shows what cells print as they print it."""
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
@@ -128,6 +132,12 @@ def _classes() -> tuple[Any, Any]:
 
     class Kernel(AsyncKernelManager):
         process: Any = None
+
+        def __init__(self, **settings: Any) -> None:
+            super().__init__(**settings)
+            # Sockets in a directory of our own: nobody else on the machine can reach the kernel.
+            self.transport = "ipc"
+            self.connection_file = os.path.join(sockets, "kernel.json")
 
         @property
         def kernel_spec(self) -> KernelSpec:
@@ -154,7 +164,7 @@ def _classes() -> tuple[Any, Any]:
 
 def main() -> int:
     """Execute the notebook named on the command line; return the exit status."""
-    problem = execute(sys.argv[1], sys.argv[2])
+    problem = execute(*sys.argv[1:4])
     if problem:
         print(problem, flush=True)
     return 1 if problem else 0

@@ -58,5 +58,5 @@ def _add_notebook(plan: Plan, node: Node) -> None:
 
 def clear(node: Node) -> None:
     """Remove what was staged and uploaded; log, report and executed notebook stay."""
-    for directory in (node.source, node.model, node.checkpoint, os.path.join(node.directory, "overlay")):
+    for directory in (node.source, node.model, node.checkpoint, node.overlay):
         shutil.rmtree(directory, ignore_errors=True)

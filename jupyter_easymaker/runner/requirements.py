@@ -40,7 +40,7 @@ class Overlay:
             content = file.read()
         if _refers_to_files(content.decode(errors="replace"), os.path.dirname(requirements)):
             # The same text may mean other content the next time: for this run alone.
-            self._directory = os.path.join(node.directory, "overlay")
+            self._directory = os.path.join(node.overlay, "venv")
         else:
             self._directory = os.path.join(cache_dir, "overlays", self._key(content))
 
@@ -103,7 +103,8 @@ class Overlay:
                 raise RunError("requirements.txt cannot be installed: the image has neither pip nor uv.")
             installer = [uv, "pip", "install", "--python", python]
         else:
-            installer += ["--no-input", "--progress-bar", "off"]
+            # Conflicts among the image's own packages are not this run's, and finding them takes seconds.
+            installer += ["--no-input", "--progress-bar", "off", "--no-warn-conflicts"]
         self._checked(run, [*installer, "-r", self._requirements])
 
     def _checked(self, run: Run, arguments: list[str]) -> None:

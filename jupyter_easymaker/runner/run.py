@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
-import traceback
 from types import FrameType
 
 from . import log
@@ -38,6 +38,8 @@ class Run:
         self._stopped = False
         self._peer_failed = False
         self._staging = False
+        self._scratch = ""
+        """A directory with a path short enough for sockets, which the node's may not be."""
 
     def run(self) -> int:
         """Run; return the exit status: 0 only when the code succeeded and its outputs are uploaded."""
@@ -50,6 +52,8 @@ class Run:
         except RunError as error:
             return self._fail(str(error))
         except OSError as error:
+            import traceback
+
             traceback.print_exc()
             return self._fail(f"The run could not be prepared: {error}.")
         if self._stopped:
@@ -69,7 +73,11 @@ class Run:
             raise RunError(_PEER_FAILED)
         sys.stdout.flush()
         start = log.position()
-        code = self._launch(command(plan, node, python), environment, node.source)
+        if is_notebook(plan):
+            import tempfile
+
+            self._scratch = tempfile.mkdtemp(prefix="easymaker-")
+        code = self._launch(command(plan, node, python, self._scratch), environment, node.source)
         if plan.timeout_seconds:
             reason = f"{plan.name} ended after the maximum time of {_duration(plan.timeout_seconds)}."
             code.limit(plan.timeout_seconds, reason, _SAVE_GRACE_SECONDS)
@@ -107,6 +115,8 @@ class Run:
     def _wait(self, process: Process) -> int:
         exit_code = process.wait()
         self._process = None
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
         if self._stopped:
             os._exit(_STOPPED_STATUS)
         return exit_code

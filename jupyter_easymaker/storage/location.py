@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -81,7 +80,7 @@ class ResolvedLocation:
                 raise StorageError(StorageErrorCode.INVALID, f"{self.uri}: a file without a name; give it one")
             directory = self.make_directory(parent)
             # A name of its own: two writers of the same content must not write into one unfinished file.
-            part = os.path.join(directory, f".easymaker-{secrets.token_hex(8)}.part")
+            part = os.path.join(directory, f".easymaker-{os.urandom(8).hex()}.part")
             with explained(f"{self.uri}/{relative}"):
                 try:
                     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
