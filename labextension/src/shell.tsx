@@ -153,6 +153,7 @@ export class Pages {
     const widget = new MainAreaWidget({ content: view });
     widget.id = id;
     widget.addClass('em-Page');
+    widget.toolbar.hide(); // pages have their actions beside what they act on
     widget.title.label = titleOf(address, app);
     widget.title.icon = ICONS[address.page];
     widget.title.closable = true;
