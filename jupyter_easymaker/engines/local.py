@@ -257,17 +257,18 @@ class LocalEngine(Engine):
             queued = [name for name in names if jobs[name] and not (self._jobs / name / job_files.GRANT).exists()]
             queued.sort(key=lambda name: (jobs[name]["submittedAt"], name))
             room = Room.beside(self._capacity, grants.values())
-            self._waiting = {}
+            waiting: dict[str, str] = {}
             blocked = ""
             for name in queued:
                 # Strictly in order: a large job must not wait for ever behind small ones.
                 missing = blocked or room.missing(jobs[name])
                 if missing:
-                    self._waiting[name] = missing if not blocked else "Waiting for the jobs before it."
+                    waiting[name] = missing if not blocked else "Waiting for the jobs before it."
                     blocked = missing
                     continue
                 job_files.write_json(str(self._jobs / name / job_files.GRANT), room.grant(jobs[name]))
                 self._spawn(name)
+        self._waiting = waiting
         return names
 
     def _still_runs(self, name: str) -> bool:

@@ -1,0 +1,165 @@
+"""What every engine must do. An engine's tests inherit from this and give the fixture ``engine``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from jupyter_easymaker.engines.base import Engine, EngineError, Job, JobObservation, Resources
+from tests.waiting import wait_for
+
+
+def job(name: str, code: str, *, nodes: int = 1, memory_mib: int = 256, **settings: Any) -> Job:
+    """Return a job that runs Python code on one vCPU a node."""
+    return Job(
+        name=name,
+        command=[sys.executable, "-S", "-c", code],
+        resources=Resources(vcpus=1, memory_mib=memory_mib),
+        nodes=nodes,
+        **settings,
+    )
+
+
+def ended(engine: Engine, name: str, timeout: float = 20) -> JobObservation:
+    """Wait until a job has ended."""
+
+    def look() -> JobObservation | None:
+        seen = engine.observe(name)
+        return seen if seen is not None and seen.state.ended else None
+
+    return wait_for(look, timeout)  # type: ignore[return-value]
+
+
+def says(engine: Engine, name: str, text: str, node: int = 0) -> bool:
+    return text.encode() in engine.logs(name, node).data
+
+
+class EngineContract:
+    """The tests."""
+
+    def test_command_runs_to_success_with_its_output(self, engine: Engine) -> None:
+        engine.submit(job("a", "import sys; print('out'); print('err', file=sys.stderr)"))
+        seen = ended(engine, "a")
+        assert seen.state == "SUCCEEDED"
+        assert [node.exit_code for node in seen.nodes] == [0]
+        assert set(engine.logs("a").data.split()) == {b"out", b"err"}
+
+    def test_exit_code_of_a_failed_command_is_known(self, engine: Engine) -> None:
+        engine.submit(job("a", "raise SystemExit(7)"))
+        seen = ended(engine, "a")
+        assert (seen.state, seen.nodes[0].exit_code) == ("FAILED", 7)
+        assert seen.reason
+
+    def test_unknown_job_is_not_observed(self, engine: Engine) -> None:
+        assert engine.observe("nobody") is None
+        engine.stop("nobody")
+        engine.remove("nobody")
+        with pytest.raises(KeyError):
+            engine.logs("nobody")
+
+    def test_submitting_a_name_again_changes_nothing(self, engine: Engine) -> None:
+        engine.submit(job("a", "print('first')"))
+        engine.submit(job("a", "print('second')"))
+        ended(engine, "a")
+        engine.submit(job("a", "print('third')"))
+        assert engine.logs("a").data == b"first\n"
+        assert engine.names() == ["a"]
+
+    def test_every_node_knows_itself_and_the_others(self, engine: Engine) -> None:
+        code = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('EM_NODE')}))"
+        engine.submit(job("a", code, nodes=2))
+        assert ended(engine, "a").state == "SUCCEEDED"
+        told = [json.loads(engine.logs("a", node).data) for node in range(2)]
+        assert [each["EM_NODE_RANK"] for each in told] == ["0", "1"]
+        assert {each["EM_NODE_COUNT"] for each in told} == {"2"}
+        addresses = told[0]["EM_NODE_ADDRESSES"].split(",")
+        assert len(set(addresses)) == 2
+        assert told[1]["EM_NODE_ADDRESSES"].split(",") == addresses
+        assert told[0]["EM_NODE_DIR"] != told[1]["EM_NODE_DIR"]
+
+    def test_files_and_environment_reach_the_command(self, engine: Engine) -> None:
+        code = "import os; print(open(os.environ['EM_JOB_DIR'] + '/plan').read(), os.environ['MINE'])"
+        engine.submit(job("a", code, files={"plan": b"the plan"}, environment={"MINE": "1"}))
+        ended(engine, "a")
+        assert engine.logs("a").data == b"the plan 1\n"
+
+    def test_report_comes_back(self, engine: Engine) -> None:
+        code = "import os; open(os.environ['EM_REPORT_FILE'], 'w').write('{\"phase\": \"DONE\"}')"
+        engine.submit(job("a", code))
+        assert ended(engine, "a").nodes[0].report == {"phase": "DONE"}
+
+    def test_report_that_is_no_object_counts_as_none(self, engine: Engine) -> None:
+        engine.submit(job("a", "import os; open(os.environ['EM_REPORT_FILE'], 'w').write('[1')"))
+        assert ended(engine, "a").nodes[0].report == {}
+
+    def test_log_is_read_in_pieces_while_it_grows(self, engine: Engine) -> None:
+        code = "import os, time; print('one', flush=True)\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('two')"
+        engine.submit(job("a", code))
+        wait_for(lambda: says(engine, "a", "one"))
+        first = engine.logs("a", offset=0, limit=2)
+        assert (first.data, first.next_offset, first.complete) == (b"on", 2, False)
+        assert engine.logs("a", offset=-4).data == b"one\n"
+        engine.stop("a")
+        ended(engine, "a")
+        assert engine.logs("a", offset=2).complete
+
+    def test_stop_ends_grandchildren_in_their_own_sessions_within_five_seconds(self, engine: Engine) -> None:
+        child = "import signal, time; signal.signal(15, signal.SIG_IGN); print('child up', flush=True); time.sleep(600)"
+        code = (
+            "import signal, subprocess, sys, time; signal.signal(15, signal.SIG_IGN)\n"
+            f"p = subprocess.Popen([sys.executable, '-S', '-c', {child!r}], start_new_session=True)\n"
+            "print('pid', p.pid, flush=True); time.sleep(600)"
+        )
+        engine.submit(job("a", code))
+        wait_for(lambda: says(engine, "a", "child up") and says(engine, "a", "pid "))
+        pid = int(engine.logs("a").data.split(b"pid ")[1].split()[0])
+        engine.stop("a")
+        assert ended(engine, "a", timeout=5).state == "STOPPED"
+        self.assert_gone(pid)
+
+    def assert_gone(self, pid: int) -> None:
+        """Check that a process of a job is gone; engines elsewhere know better how."""
+        raise NotImplementedError
+
+    def test_failure_of_one_node_ends_the_others(self, engine: Engine) -> None:
+        code = (
+            "import os, signal, sys, time\n"
+            "signal.signal(signal.SIGUSR1, lambda *_: (print('told', flush=True), sys.exit(3)))\n"
+            "print('up', flush=True)\n"
+            "if os.environ['EM_NODE_RANK'] == '0': time.sleep(600)\n"
+            "while not os.path.exists(os.environ['EM_JOB_DIR'] + '/go'): time.sleep(0.01)\n"
+            "raise SystemExit(1)"
+        )
+        engine.submit(job("a", code, nodes=2))
+        wait_for(lambda: says(engine, "a", "up") and says(engine, "a", "up", node=1))
+        self.put_file(engine, "a", "go")
+        seen = ended(engine, "a")
+        assert seen.state == "FAILED"
+        assert says(engine, "a", "told")
+
+    def put_file(self, engine: Engine, name: str, file: str) -> None:
+        """Put a file into the job's directory."""
+        raise NotImplementedError
+
+    def test_running_job_cannot_be_removed_but_an_ended_one_can(self, engine: Engine) -> None:
+        engine.submit(job("a", "import time; time.sleep(600)"))
+        with pytest.raises(EngineError, match="stop it first"):
+            engine.remove("a")
+        engine.stop("a")
+        ended(engine, "a")
+        engine.remove("a")
+        assert engine.observe("a") is None
+        assert engine.names() == []
+
+    def test_file_of_a_node_is_read_but_nothing_outside_of_it(self, engine: Engine) -> None:
+        code = "import os; open('mine', 'w').write('x'); os.symlink('/etc/passwd', 'theirs')"
+        engine.submit(job("a", code))
+        ended(engine, "a")
+        assert engine.read_file("a", "mine") == b"x"
+        assert engine.read_file("a", "missing") is None
+        for path in ("../../../../etc/passwd", "/etc/passwd", "theirs"):
+            with pytest.raises(ValueError, match="leaves"):
+                engine.read_file("a", path)
