@@ -116,7 +116,6 @@ def change(
         .execution_options(synchronize_session=False)
     )
     if written.rowcount != 1:  # type: ignore[attr-defined]
-        session.expire(row)
         return False
     session.refresh(row)
     events.append(session, row, resource_type, action, experiment_id=experiment_id)

@@ -1,0 +1,37 @@
+"""No input the OpenAPI document allows, nor any near it, makes the backend fail."""
+
+from __future__ import annotations
+
+import hypothesis
+import schemathesis
+from schemathesis.checks import not_a_server_error
+
+from tests.conftest import RunningBackend
+
+ENDLESS = r"/(events|logs/stream)$"
+
+
+def test_no_generated_request_ends_in_a_server_error(backend: RunningBackend) -> None:
+    schema = schemathesis.openapi.from_url(f"{backend.url}/openapi.json").exclude(path_regex=ENDLESS)
+    operations = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        operations += 1
+
+        @hypothesis.settings(
+            max_examples=12,
+            deadline=None,
+            suppress_health_check=list(hypothesis.HealthCheck),
+            phases=[hypothesis.Phase.generate],
+            derandomize=True,
+            database=None,
+        )
+        @hypothesis.given(case=operation.as_strategy())
+        def check(case: schemathesis.Case) -> None:
+            if "appkey" in (case.path_parameters or {}):
+                case.path_parameters["appkey"] = backend.appkey
+            response = case.call(headers={"X-EasyMaker-Token": backend.token}, timeout=20)
+            case.validate_response(response, checks=[not_a_server_error])
+
+        check()
+    assert operations > 30

@@ -1,0 +1,192 @@
+"""The store's promises: guarded changes, ordered events, total paging, projects apart."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError
+
+from jupyter_easymaker.resources.experiment import ExperimentCreate, ExperimentStatus
+from jupyter_easymaker.resources.flavor import Flavor
+from jupyter_easymaker.resources.image import Image
+from jupyter_easymaker.resources.training import TrainingCreate, TrainingStatus
+from jupyter_easymaker.store import events, experiments, trainings, users
+from jupyter_easymaker.store.database import Database
+from jupyter_easymaker.store.tables import Base, ExperimentRow, TrainingRow, UserRow
+
+
+def add_experiment(database: Database, name: str = "e", appkey: str = "p") -> ExperimentRow:
+    with database.session() as session:
+        spec = ExperimentCreate(experiment_name=name)
+        return experiments.insert(session, appkey=appkey, spec=spec, created_by="me")
+
+
+def add_training(database: Database, experiment: ExperimentRow, name: str = "t", **settings: Any) -> TrainingRow:
+    spec = TrainingCreate(
+        training_name=name,
+        experiment_id=experiment.id,
+        image_id="i",
+        flavor_id="f",
+        source_dir_uri="nas://local:/s",
+        entry_point="train.py",
+        model_upload_uri="nas://local:/o",
+        **settings,
+    )
+    with database.session() as session:
+        return trainings.insert(
+            session,
+            appkey=experiment.appkey,
+            spec=spec,
+            experiment_id=experiment.id,
+            created_by="me",
+            flavor=Flavor(id="f", name="f", vcpus=1, ram=1024),
+            image=Image(image_id="i", image_name="i"),
+            algorithm=None,
+        )
+
+
+def test_migrations_make_exactly_the_tables_the_code_knows(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrating_twice_and_at_once_is_harmless(url: str) -> None:
+    stores = [Database(url) for _ in range(3)]
+    if stores[0].is_sqlite:
+        stores = stores[:1] * 2  # one backend holds a data directory: never at once, but again and again
+        for store in stores:
+            store.migrate()
+    else:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda store: store.migrate(), stores))
+    assert add_experiment(stores[0]).id
+
+
+def test_change_is_refused_when_somebody_was_faster(database: Database) -> None:
+    experiment = add_experiment(database)
+    with database.reading() as session:
+        stale = session.get_one(ExperimentRow, experiment.id)
+    with database.session() as session:
+        assert experiments.transition(session, experiment, ExperimentStatus.CREATE_IN_PROGRESS)
+    with database.session() as session:
+        assert not experiments.transition(session, stale, ExperimentStatus.CREATE_FAILED, reason="late")
+    with database.reading() as session:
+        assert session.get_one(ExperimentRow, experiment.id).status == "CREATE_IN_PROGRESS"
+
+
+def test_of_many_at_once_exactly_one_change_is_written(database: Database) -> None:
+    training = add_training(database, add_experiment(database))
+    barrier = threading.Barrier(6)
+
+    def attempt(_number: int) -> bool:
+        with database.reading() as session:
+            row = session.get_one(TrainingRow, training.id)
+        barrier.wait()
+        with database.session() as session:
+            return trainings.transition(session, row, TrainingStatus.CREATE_IN_PROGRESS)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(attempt, range(6))) == 1
+
+
+def test_status_that_cannot_follow_is_an_error(database: Database) -> None:
+    training = add_training(database, add_experiment(database))
+    with pytest.raises(ValueError, match="cannot become COMPLETE"), database.session() as session:
+        trainings.transition(session, training, TrainingStatus.COMPLETE)
+
+
+def test_failed_transaction_leaves_neither_change_nor_event(database: Database) -> None:
+    experiment = add_experiment(database)
+    experiment_id = experiment.id
+    told: list[int] = []
+    database.on_change(lambda: told.append(1))
+    with pytest.raises(RuntimeError, match="in the middle"), database.session() as session:
+        experiments.transition(session, experiment, ExperimentStatus.CREATE_IN_PROGRESS)
+        raise RuntimeError("in the middle")
+    with database.reading() as session:
+        assert session.get_one(ExperimentRow, experiment_id).status == "CREATE_REQUESTED"
+        assert len(events.since(session, "p", 0)) == 1
+    assert told == []
+
+
+def test_events_come_in_order_and_only_the_projects_own(database: Database) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: add_experiment(database, f"e{number}"), range(20)))
+    add_experiment(database, appkey="other")
+    with database.reading() as session:
+        mine = events.since(session, "p", 0)
+        assert len(mine) == 20
+        assert [event.event_id for event in mine] == sorted(event.event_id for event in mine)
+        assert events.since(session, "p", mine[9].event_id)[0].event_id == mine[10].event_id
+
+
+def test_experiment_name_is_free_again_after_its_deletion(database: Database) -> None:
+    experiment = add_experiment(database)
+    with pytest.raises(IntegrityError):
+        add_experiment(database)
+    add_experiment(database, appkey="other")
+    with database.session() as session:
+        assert experiments.mark_deleted(session, experiment)
+    add_experiment(database)
+
+
+def test_pages_neither_overlap_nor_skip(database: Database) -> None:
+    experiment = add_experiment(database)
+    made = {add_training(database, experiment, f"t{number % 3}").id for number in range(25)}
+    seen: list[str] = []
+    for number in range(1, 5):
+        with database.reading() as session:
+            rows, total = trainings.page(session, "p", sort="trainingName", number=number, size=7)
+        assert total == 25
+        seen += [row.id for row in rows]
+    assert len(seen) == len(set(seen)) == 25
+    assert set(seen) == made
+
+
+def test_search_takes_wildcards_literally_and_ignores_case(database: Database) -> None:
+    experiment = add_experiment(database)
+    add_training(database, experiment, "100%_Done")
+    add_training(database, experiment, "1000 done")
+    with database.reading() as session:
+        rows, total = trainings.page(session, "p", search="0%_d")
+    assert (total, rows[0].name) == (1, "100%_Done")
+
+
+def test_deleted_training_is_hidden_until_it_is_purged(database: Database) -> None:
+    experiment = add_experiment(database)
+    training = add_training(database, experiment)
+    with database.session() as session:
+        assert trainings.mark_deleted(session, training)
+    with database.session() as session:
+        assert trainings.get(session, "p", training.id) is None
+        assert trainings.page(session, "p") == ([], 0)
+        (row,) = trainings.deleted(session)
+        experiments.purge(session, experiment)  # still has a training: stays
+        trainings.purge(session, row)
+    with database.reading() as session:
+        assert session.get(TrainingRow, training.id) is None
+        assert session.get(ExperimentRow, experiment.id) is not None
+
+
+def test_token_is_kept_as_a_hash_and_replaced_by_a_new_one(database: Database) -> None:
+    with database.session() as session:
+        old = users.create_user(session, "ann", is_admin=False)
+        new = users.create_user(session, "ann", is_admin=False)
+    with database.reading() as session:
+        assert users.by_token(session, old) is None
+        ann = users.by_token(session, new)
+        assert ann is not None
+        assert new not in session.get_one(UserRow, "ann").token_hash
+        assert not users.is_member(session, "p", ann)
+    with database.session() as session:
+        users.ensure_project(session, "p", "P")
+        users.ensure_member(session, "p", "ann")
+    with database.reading() as session:
+        assert users.is_member(session, "p", users.get(session, "ann"))
+        assert [project.appkey for project in users.projects_of(session, users.get(session, "ann"))] == ["p"]
