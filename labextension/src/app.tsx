@@ -18,6 +18,8 @@ export interface IPageAddress {
   page: PageName;
   /** The resource of a page about one. */
   id?: string;
+  /** What its tab said last: a page brought back does not ask for its name before it is looked at. */
+  title?: string;
   /** What a form begins with. */
   initial?: Partial<ITrainingCreate>;
 }

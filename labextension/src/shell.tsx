@@ -144,9 +144,11 @@ export class Pages {
   private create(id: string, address: IPageAddress): MainAreaWidget {
     const app = this.appOf();
     const view = new View(app, <Page address={address} />, {
-      setTitle: label => {
-        widget.title.label = label;
-        widget.title.caption = label;
+      setTitle: title => {
+        widget.title.label = title;
+        widget.title.caption = title;
+        this.addresses.set(widget, { ...address, title });
+        void this.tracker.save(widget);
       },
       close: () => widget.close()
     });
@@ -154,7 +156,7 @@ export class Pages {
     widget.id = id;
     widget.addClass('em-Page');
     widget.toolbar.hide(); // pages have their actions beside what they act on
-    widget.title.label = titleOf(address, app);
+    widget.title.label = address.title ?? titleOf(address, app);
     widget.title.icon = ICONS[address.page];
     widget.title.closable = true;
     this.addresses.set(widget, address);

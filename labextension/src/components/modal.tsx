@@ -22,7 +22,15 @@ export function openModal(
     </AppContext.Provider>
   );
   widget.addClass('em-Modal-body');
+  // Forms come when their schema does: until then the dialog itself has the focus.
+  const focus = new MutationObserver(() => {
+    if (document.activeElement === dialog) {
+      dialog.querySelector<HTMLElement>('input, select, textarea')?.focus();
+    }
+  });
+  focus.observe(dialog, { childList: true, subtree: true });
   dialog.addEventListener('close', () => {
+    focus.disconnect();
     Widget.detach(widget);
     widget.dispose();
     dialog.remove();
