@@ -27,11 +27,8 @@ class Connection:
     token: str = field(repr=False)
     pid: int = 0
     """Of the backend; 0 if it runs elsewhere."""
-
-    @property
-    def port(self) -> int:
-        parts = urlsplit(self.url)
-        return parts.port or (443 if parts.scheme == "https" else 80)
+    version: str = ""
+    """Of the backend; empty if it runs elsewhere."""
 
 
 def default_data_dir() -> Path:
@@ -55,11 +52,12 @@ def read_connection(data_dir: Path | None = None) -> Connection | None:
     try:
         announced = json.loads((directory / CONNECTION_FILE).read_text())
         url, pid = str(announced["url"]).rstrip("/"), int(announced["pid"])
+        version = str(announced["version"])
         token = (directory / TOKEN_FILE).read_text().strip()
     except (OSError, ValueError, KeyError, TypeError):  # none, or not a backend's announcement
         return None
     # What a killed backend left behind is not believed: its port may be somebody else's by now.
-    return Connection(url, token, pid) if _is_alive(pid) else None
+    return Connection(url, token, pid, version) if _is_alive(pid) else None
 
 
 def answers(url: str, timeout: float = 2.0) -> bool:

@@ -9,16 +9,19 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Unicode, default
 
 from ..client.connection import DEFAULT_APPKEY, default_data_dir
-from .backend import BackendProcess
-from .environment import KernelEnvironment
+from .backend import Backend
+from .environment import Environment
+from .handlers import handlers
+from .upstream import Upstream
 
 
 class EasyMakerExtension(ExtensionApp):
-    """Settings of the EasyMaker server extension; set them as ``c.EasyMakerExtension.<name>``."""
+    """Brings the EasyMaker backend into JupyterLab; settings are ``c.EasyMakerExtension.<name>``."""
 
     name = "jupyter_easymaker"
     extension_url = "/easymaker"
     load_other_extensions = True
+    config_file_name = Unicode("jupyter_easymaker_config", help="Shared with ``jupyter easymaker serve``.")
 
     backend_url = Unicode(
         help="Address of a shared backend. Default: EASYMAKER_URL; empty: one of this user's own is found or started."
@@ -28,7 +31,9 @@ class EasyMakerExtension(ExtensionApp):
     def _backend_url(self) -> str:
         return os.environ.get("EASYMAKER_URL", "")
 
-    token = Unicode(help="Token for a shared backend. Default: EASYMAKER_TOKEN.").tag(config=True)
+    token = Unicode(help="Token for the backend. Default: EASYMAKER_TOKEN; empty: the one in the data directory.").tag(
+        config=True
+    )
 
     @default("token")
     def _token(self) -> str:
@@ -54,20 +59,28 @@ class EasyMakerExtension(ExtensionApp):
     def _data_dir(self) -> str:
         return str(default_data_dir())
 
-    start_backend = Bool(True, help="Start a backend when none serves the data directory.").tag(config=True)
+    start_backend = Bool(
+        help="Start a backend when none serves the data directory. Default: yes, unless EASYMAKER_START_BACKEND is 0."
+    ).tag(config=True)
+
+    @default("start_backend")
+    def _start_backend(self) -> bool:
+        return os.environ.get("EASYMAKER_START_BACKEND", "1") != "0"
 
     def initialize_settings(self) -> None:
-        self.backend = BackendProcess(self)
+        """Called by jupyter_server while it starts: everything that takes time waits for its event loop."""
+        self.backend = Backend(self)
+        self.upstream = Upstream()
+        self.environment = Environment(self)
+        self.environment.install()
         self.settings["easymaker"] = self
-        KernelEnvironment(self).install()
 
     def initialize_handlers(self) -> None:
-        from .handlers import handlers
-
         self.handlers.extend(handlers())
 
-    async def _start_jupyter_server_extension(self, _serverapp: Any) -> None:
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         self.backend.begin()
 
     async def stop_extension(self) -> None:
-        self.backend.close()
+        await self.backend.close()
+        await self.upstream.close()

@@ -1,163 +1,208 @@
-"""The backend behind this JupyterLab: found, or started and watched over, without anybody waiting for it.
-
-It is a process of its own that JupyterLab does not end: trainings go on when the notebook is closed.
-"""
+"""The backend behind this JupyterLab: found, or started and watched over, without anybody waiting for it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import subprocess
-import sys
-from collections.abc import Mapping
+import os
+import signal
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..client.connection import Connection, read_connection
+from .. import __version__
+from ..client.client import EasyMakerClient
+from ..client.connection import Connection, answers, read_connection
+from ..client.errors import BackendUnreachable, ClientError
+from .launcher import Launched, LaunchError
+from .versions import is_older
 
 if TYPE_CHECKING:
     from .app import EasyMakerExtension
 
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger("jupyter_easymaker")
 _LOOK_SECONDS = 0.1
-_WATCH_SECONDS = 2.0
+_WATCH_SECONDS = 1.0
+"""Between looks whether the backend's process is there."""
+_HEALTH_SECONDS = 15.0
+"""Between questions whether it answers."""
+_ANSWER_SECONDS = 5.0
 _START_SECONDS = 60.0
+_STOP_SECONDS = 10.0
 _RETRY_SECONDS = (1.0, 2.0, 5.0, 15.0, 60.0)
-_LOG_LINES = 15
 
 
-class BackendProcess:
-    """Keeps a connection to a backend: ``status`` is ``starting``, ``ready`` or ``failed`` with a ``reason``."""
+class Status(StrEnum):
+    STARTING = "starting"
+    READY = "ready"
+    FAILED = "failed"
+    """It is tried again, less and less often."""
+
+
+class Unavailable(Exception):
+    """There is no backend to be had right now; the message says why."""
+
+
+class Backend:
+    """Keeps a connection to a backend: a shared one, or this user's own, started where there is none."""
 
     def __init__(self, app: EasyMakerExtension) -> None:
         self._app = app
+        self._shared = app.backend_url.rstrip("/")
         self._data_dir = Path(app.data_dir)
+        self._launched: Launched | None = None
         self._task: asyncio.Task[None] | None = None
-        self._ready = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._nudge = asyncio.Event()
         self.connection: Connection | None = None
-        self.status = "starting"
-        self.reason = ""
-        if app.backend_url:
-            self._use(Connection(url=app.backend_url.rstrip("/"), token=app.token))
+        """Where it answers, or answered last."""
+        self.status = Status.STARTING
+        self.reason = "The EasyMaker backend is being started."
+        self.user: str | None = None
+        """Who the token belongs to."""
 
     def begin(self) -> None:
         """Look for the backend, or start one, in the background."""
-        if not self._app.backend_url:
-            self._task = asyncio.get_running_loop().create_task(self._watch())
+        self._task = asyncio.get_running_loop().create_task(self._watch_over())
+        self._task.add_done_callback(self._ended)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of it; it goes on."""
         if self._task is not None:
             self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
-    async def wait_ready(self, seconds: float) -> bool:
-        """Wait until the backend answers; return whether it does."""
+    async def settled(self, seconds: float) -> None:
+        """Wait until it is ready or has failed, at most so long."""
         try:
-            await asyncio.wait_for(self._ready.wait(), seconds)
+            await asyncio.wait_for(self._settled.wait(), seconds)
         except TimeoutError:
-            return False
-        return True
+            _LOG.warning("the EasyMaker backend is not ready after %s s", seconds)
 
-    def _use(self, connection: Connection) -> None:
-        self.connection, self.status, self.reason = connection, "ready", ""
-        self._ready.set()
+    def look_again(self) -> None:
+        """Look at once whether it is still there: somebody got no answer."""
+        self._nudge.set()
 
-    async def _watch(self) -> None:
-        """Bring a backend up, and again when it is gone."""
+    async def _watch_over(self) -> None:
         failures = 0
         while True:
-            connection = await self._answering()
-            if connection is not None:
-                if connection != self.connection or self.status != "ready":
-                    _LOG.info("the EasyMaker backend answers at %s", connection.url)
-                    self._use(connection)
+            try:
+                connection = await self._find() or await self._start()
+                await self._use(connection)
                 failures = 0
-                await asyncio.sleep(_WATCH_SECONDS)
-                continue
-            self._ready.clear()
-            if not self._app.start_backend:
-                self.status = "failed"
-                self.reason = "No backend serves the data directory. Start one with: jupyter easymaker serve"
-                await asyncio.sleep(_WATCH_SECONDS)
-                continue
-            self.status = "starting"
-            if not await self._start():
-                self.status = "failed"
+                await self._until_gone(connection)
+                self._become(Status.STARTING, "The EasyMaker backend is gone; it is being started again.")
+            except (Unavailable, LaunchError) as error:
                 pause = _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)]
+                if failures == 0:
+                    _LOG.error("%s", error)
+                self._become(Status.FAILED, str(error))
                 failures += 1
-                _LOG.error("the EasyMaker backend did not start: %s; next try in %s s", self.reason, pause)
-                await asyncio.sleep(pause)
+                await self._pause(pause)
 
-    async def _answering(self) -> Connection | None:
-        """Return the announced backend if it is there."""
-        connection = read_connection(self._data_dir)
-        if connection is None:
-            return None
-        try:
-            _, writer = await asyncio.wait_for(asyncio.open_connection(*_address(connection.url)), 2)
-        except (OSError, TimeoutError):
-            return None
-        writer.close()
-        return connection
-
-    async def _start(self) -> bool:
-        """Start a backend; return whether it announced itself."""
-        self._data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        command = [sys.executable, "-m", "jupyter_easymaker.service.cli", "serve", "--data-dir", str(self._data_dir)]
-        if port := await self._former_port():
-            command += ["--port", str(port)]
-        stale = read_connection(self._data_dir)
-        with (self._data_dir / "backend.log").open("ab") as log:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # a Ctrl-C meant for JupyterLab does not reach it
-                cwd=str(self._data_dir),
-                env=dict(_own_environment()),
+    async def _find(self) -> Connection | None:
+        """Return a backend that answers, None if there is none and one is to be started."""
+        if self._shared:
+            if not await asyncio.to_thread(answers, self._shared, _ANSWER_SECONDS):
+                raise Unavailable(
+                    f"The EasyMaker backend at {self._shared} does not answer. Check EASYMAKER_URL and the network, "
+                    "or ask who runs it."
+                )
+            return Connection(self._shared, self._app.token)
+        found = read_connection(self._data_dir)
+        if found is not None and await asyncio.to_thread(answers, found.url, _ANSWER_SECONDS):
+            if not (self._app.start_backend and is_older(found.version, __version__)):
+                return found
+            await self._stop(found)
+        if not self._app.start_backend:
+            raise Unavailable(
+                f"No EasyMaker backend serves {self._data_dir}. Start one with: "
+                f"jupyter easymaker serve --data-dir {self._data_dir}"
             )
-        deadline = asyncio.get_running_loop().time() + _START_SECONDS
-        while asyncio.get_running_loop().time() < deadline:
-            announced = read_connection(self._data_dir)
-            if announced is not None and announced != stale and await self._answering() is not None:
-                return True
-            if process.poll() not in (None, 0):  # 0: another one serves the directory and is about to answer
-                break
+        return None
+
+    async def _start(self) -> Connection:
+        """Start a backend and wait until it answers. It may be another's that was a moment faster."""
+        loop = asyncio.get_running_loop()
+        if self._launched is None or self._launched.exit_status() is not None:
+            self._launched = await asyncio.to_thread(Launched, self._data_dir, self._app.token)
+        deadline = loop.time() + _START_SECONDS
+        while loop.time() < deadline:
+            found = read_connection(self._data_dir)
+            if found is not None and await asyncio.to_thread(answers, found.url, _ANSWER_SECONDS):
+                return found
+            if self._launched.exit_status() not in (None, 0):  # 0: another one serves, and answers in a moment
+                raise Unavailable(f"The EasyMaker backend did not start:\n{self._launched.last_lines()}")
             await asyncio.sleep(_LOOK_SECONDS)
-        self.reason = self._last_lines()
-        return False
+        raise Unavailable(
+            f"The EasyMaker backend has not answered within {_START_SECONDS:.0f} s:\n{self._launched.last_lines()}"
+        )
 
-    async def _former_port(self) -> int:
-        """Return the port of a backend that was killed, if it is free: kernels alive still know it."""
-        former = self.connection or read_connection(self._data_dir)
-        if former is None:
-            return 0
+    async def _stop(self, old: Connection) -> None:
+        """End the backend an older version left running; its trainings go on under the new one."""
+        _LOG.info("replacing the EasyMaker backend of version %s by %s", old.version, __version__)
+        os.kill(old.pid, signal.SIGTERM)
+        deadline = asyncio.get_running_loop().time() + _STOP_SECONDS
+        while read_connection(self._data_dir) == old:
+            if asyncio.get_running_loop().time() > deadline:
+                raise Unavailable(f"The EasyMaker backend of version {old.version} (pid {old.pid}) does not end.")
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _use(self, connection: Connection) -> None:
+        """Take a backend into use if it accepts the token."""
         try:
-            server = await asyncio.start_server(lambda _reader, _writer: None, *_address(former.url))
-        except OSError:
-            return 0
-        server.close()
-        await server.wait_closed()
-        return former.port
+            self.user = await asyncio.to_thread(_user_of, connection, self._app.appkey)
+        except BackendUnreachable as error:
+            raise Unavailable(str(error)) from error
+        except ClientError as error:
+            variable = "EASYMAKER_TOKEN" if self._shared or self._app.token else f"{self._data_dir}/token"
+            raise Unavailable(
+                f"The EasyMaker backend at {connection.url} refuses the token in {variable}: {error}"
+            ) from error
+        _LOG.info("the EasyMaker backend answers at %s", connection.url)
+        self.connection = connection
+        self._app.environment.update(connection)
+        self._become(Status.READY, "")
 
-    def _last_lines(self) -> str:
+    async def _until_gone(self, connection: Connection) -> None:
+        """Return when the backend has died, moved, or is asked for in vain."""
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        while True:
+            nudged = await self._pause(_WATCH_SECONDS)
+            if self._launched is not None:
+                self._launched.exit_status()  # reaps it, so that its process id is seen to be gone
+            if not self._shared and read_connection(self._data_dir) != connection:
+                return
+            if nudged or loop.time() - asked > _HEALTH_SECONDS:
+                if not await asyncio.to_thread(answers, connection.url, _ANSWER_SECONDS):
+                    return
+                asked = loop.time()
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait; return whether the wait was cut short by ``look_again``."""
         try:
-            text = (self._data_dir / "backend.log").read_text(errors="replace")
-        except OSError as error:
-            return f"Its log cannot be read: {error.strerror}"
-        return "\n".join(text.splitlines()[-_LOG_LINES:])
+            await asyncio.wait_for(self._nudge.wait(), seconds)
+        except TimeoutError:
+            return False
+        self._nudge.clear()
+        return True
+
+    def _become(self, status: Status, reason: str) -> None:
+        self.status, self.reason = status, reason
+        if status is Status.STARTING:
+            self._settled.clear()
+        else:
+            self._settled.set()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        _LOG.error("the EasyMaker backend is no longer watched over", exc_info=error)
+        self._become(Status.FAILED, f"Something went wrong in the server extension: {error!r}. Restart Jupyter.")
 
 
-def _own_environment() -> Mapping[str, str]:
-    import os
-
-    # What kernels are told is not what the backend is to be told.
-    return {key: value for key, value in os.environ.items() if not key.startswith("EM_")}
-
-
-def _address(url: str) -> tuple[str, int]:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url)
-    return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
+def _user_of(connection: Connection, appkey: str) -> str:
+    with EasyMakerClient(connection.url, appkey, connection.token) as client:
+        return str(client.get("/v1.0/users/me")["user"]["userId"])
