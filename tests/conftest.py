@@ -129,9 +129,7 @@ class RunningBackend:
         return self.training(training_id)
 
     def log(self, training_id: str, node: int = 0) -> str:
-        return self.get(f"trainings/{training_id}/logs", params={"node": node, "limit": 1_000_000})["log"][
-            "text"
-        ]
+        return self.get(f"trainings/{training_id}/logs", params={"node": node, "limit": 1_000_000})["log"]["text"]
 
 
 def free_port() -> int:

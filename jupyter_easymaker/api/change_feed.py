@@ -25,7 +25,11 @@ class ChangeFeed:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._unsubscribe = self._database.on_change(lambda: loop.call_soon_threadsafe(self._wake))
+
+        def wake_from_any_thread() -> None:
+            loop.call_soon_threadsafe(self._wake)
+
+        self._unsubscribe = self._database.on_change(wake_from_any_thread)
         return self
 
     async def __aexit__(

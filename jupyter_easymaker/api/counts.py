@@ -8,13 +8,13 @@ from fastapi import APIRouter
 
 from ..resources.base import WireModel
 from ..store import resource_queries
-from ..store.tables import ExperimentRow, ModelRow, TrainingRow
+from ..store.tables import ExperimentRow, ModelRow, ResourceRow, TrainingRow
 from .auth import Member
 from .context import Context
 from .envelope import envelope, success
 
 router = APIRouter(tags=["counts"])
-_TABLES = {"experiment": ExperimentRow, "training": TrainingRow, "model": ModelRow}
+_TABLES: dict[str, type[ResourceRow]] = {"experiment": ExperimentRow, "training": TrainingRow, "model": ModelRow}
 
 
 class Count(WireModel):

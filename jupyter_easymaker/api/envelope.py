@@ -54,7 +54,7 @@ class Paging(WireModel):
 
 
 def envelope(name: str, **fields: Any) -> type[BaseModel]:
-    """Return the type of an answer that carries these fields beside the header: ``envelope("X", training=Training)``."""
+    """Return the type of an answer with these fields beside the header: ``envelope("X", training=Training)``."""
     definitions: dict[str, Any] = {key: (kind, ...) for key, kind in fields.items()}
     model: type[BaseModel] = create_model(name, __base__=Envelope, **definitions)
     model.model_config = ConfigDict(**Envelope.model_config)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from ..resources import experiment, model, training
 from .auth import Member
@@ -21,7 +21,7 @@ class Form(StrEnum):
     MODEL = "model"
 
 
-_FORMS = {
+_FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
     Form.EXPERIMENT: (experiment.ExperimentCreate, experiment.SECTIONS),
     Form.TRAINING: (training.TrainingCreate, training.SECTIONS),
     Form.MODEL: (model.ModelCreate, model.SECTIONS),
@@ -37,4 +37,5 @@ class FormSchema(Envelope):
 def get_schema(form: Form, _caller: Member) -> Any:
     """Return the JSON Schema of a resource's create body and the titles of its sections."""
     body, sections = _FORMS[form]
-    return FormSchema(header=Header(), json_schema=body.model_json_schema(by_alias=True), sections=sections)
+    schema = body.model_json_schema(by_alias=True)
+    return FormSchema.model_validate({"header": Header(), "schema": schema, "sections": sections})

@@ -72,7 +72,7 @@ class NodeObservation:
     exit_code: int | None = None
     """As ``subprocess`` gives it: negative for a signal. None while running."""
     killed_for_memory: str = ""
-    """``exit code : -9 (pid: N)`` with the use and the limit, when the engine killed a process of this node for memory."""
+    """``exit code : -9 (pid: N)`` with use and limit, when the engine killed a process of this node for memory."""
     report: Mapping[str, Any] = field(default_factory=dict)
     """What the command last wrote to EM_REPORT_FILE."""
 

@@ -43,7 +43,7 @@ def run(shell: Any, line: str, cell: str | None) -> Any:
 def _complain(error: ClientError) -> None:
     print(error, file=sys.stderr)  # noqa: T201
     for field in error.fields[1:] if len(error.fields) > 1 else ():
-        print(f"  {field.field}: {field.message}", file=sys.stderr)  # noqa: T201
+        print(f"  {field['field']}: {field['message']}", file=sys.stderr)  # noqa: T201
 
 
 def _hand_over(shell: Any, options: Any, result: Any) -> None:

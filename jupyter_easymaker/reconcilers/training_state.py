@@ -88,13 +88,10 @@ def _report(observation: JobObservation, report: Any) -> dict[str, Any]:
         for node in observation.nodes
     ]
     progress = report.get("progress")
-    if progress and not observation.state.ended:
-        progress = {"phase": report.get("phase", ""), **progress}
-    else:
-        progress = None
+    going_on = progress and not observation.state.ended
     return {
         "nodes": nodes,
-        "progress": progress,
+        "progress": {"phase": report.get("phase", ""), **progress} if going_on else None,
         "outputs": report.get("outputs") or {},
         "notebook": report.get("notebook"),
     }

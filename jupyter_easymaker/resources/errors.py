@@ -35,7 +35,7 @@ class ResultCode(IntEnum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field that is wrong: its name as the wire spells it (``datasetList.0.dataUri``) and what would be accepted."""
+    """One wrong field: its name as the wire spells it (``datasetList.0.dataUri``) and what would be accepted."""
 
     field: str
     message: str

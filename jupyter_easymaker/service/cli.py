@@ -25,7 +25,7 @@ class ServeApp(JupyterApp):
     version = __version__
     description = "Run the backend of one data directory. A second one on the same directory finds the first and ends."
     config_file_name = Unicode("jupyter_easymaker_config")
-    classes = List([ServiceConfig])
+    classes: Any = List([ServiceConfig])
     aliases = Dict(
         {
             "data-dir": "ServiceConfig.data_dir",
@@ -40,7 +40,7 @@ class ServeApp(JupyterApp):
     def start(self) -> None:
         super().start()
         logging.basicConfig(
-            level=self.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+            level=int(str(self.log_level)), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
         )
         logging.getLogger("alembic").setLevel(logging.WARNING)
         config = ServiceConfig(parent=self)

@@ -23,7 +23,7 @@ class ServiceConfig(Configurable):
     """Settings of the backend service."""
 
     data_dir = Unicode(
-        help="Directory everything the backend keeps lies in. Default: EASYMAKER_DATA_DIR, else the user's data directory."
+        help="Directory of all that the backend keeps. Default: EASYMAKER_DATA_DIR, else the user's data directory."
     ).tag(config=True)
 
     @default("data_dir")

@@ -82,7 +82,7 @@ def training_counts(session: Session, experiment_ids: Sequence[str]) -> dict[str
         .where(TrainingRow.experiment_id.in_(experiment_ids), TrainingRow.deleted_at.is_(None))
         .group_by(TrainingRow.experiment_id)
     )
-    return {experiment_id: count for experiment_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def unfinished(session: Session) -> Sequence[ExperimentRow]:

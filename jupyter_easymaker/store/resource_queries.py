@@ -24,14 +24,14 @@ def get(session: Session, table: type[Row], appkey: str, resource_id: str) -> Ro
     return row if row is not None and row.appkey == appkey and row.deleted_at is None else None
 
 
-def live(table: type[Row], appkey: str) -> Select[tuple[Row]]:
+def live(table: type[Row], appkey: str) -> Select[Row]:
     """Return the query for all of a project's resources of a kind."""
     return select(table).where(table.appkey == appkey, table.deleted_at.is_(None))
 
 
 def page(
     session: Session,
-    query: Select[tuple[Row]],
+    query: Select[Row],
     table: type[Row],
     *,
     sort: Mapping[str, Any],
@@ -134,4 +134,4 @@ def count_by_status(session: Session, table: type[ResourceRow], appkey: str) -> 
         .where(table.appkey == appkey, table.deleted_at.is_(None))
         .group_by(table.status)
     )
-    return {status: count for status, count in rows}
+    return {row[0]: row[1] for row in rows}

@@ -96,7 +96,9 @@ class EngineContract:
         assert ended(engine, "a").nodes[0].report == {}
 
     def test_log_is_read_in_pieces_while_it_grows(self, engine: Engine) -> None:
-        code = "import os, time; print('one', flush=True)\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('two')"
+        code = (
+            "import os, time; print('one', flush=True)\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('two')"
+        )
         engine.submit(job("a", code))
         wait_for(lambda: says(engine, "a", "one"))
         first = engine.logs("a", offset=0, limit=2)

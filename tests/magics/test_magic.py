@@ -46,8 +46,13 @@ def test_option_help_comes_from_the_resource_definition(shell: InteractiveShell)
     assert "Passed as --key value and as EM_HP_{KEY}." in " ".join(run(shell, "train --help").text.split())
 
 
-def test_cell_is_trained_to_completion_with_its_log_and_result(shell: InteractiveShell, backend: RunningBackend) -> None:
-    cell = "import os\nprint('epochs', os.environ['EM_HP_EPOCHS'])\nopen(os.environ['EM_MODEL_DIR'] + '/m', 'w').write('1')"
+def test_cell_is_trained_to_completion_with_its_log_and_result(
+    shell: InteractiveShell, backend: RunningBackend
+) -> None:
+    cell = (
+        "import os\nprint('epochs', os.environ['EM_HP_EPOCHS'])\n"
+        "open(os.environ['EM_MODEL_DIR'] + '/m', 'w').write('1')"
+    )
     captured = run(shell, "train --experiment magics --name cell-one -p epochs=10 --into result", cell)
     result = shell.user_ns["result"]
     assert result["trainingStatusCode"] == "COMPLETE", captured.text
@@ -78,7 +83,9 @@ def test_training_is_found_by_name_copied_stopped_and_deleted(shell: Interactive
     assert "Did you mean sleeper-two" in run(shell, "training show sleeper").text
 
 
-def test_script_beside_its_requirements_is_run(shell: InteractiveShell, backend: RunningBackend, tmp_path: Path) -> None:
+def test_script_beside_its_requirements_is_run(
+    shell: InteractiveShell, backend: RunningBackend, tmp_path: Path
+) -> None:
     (tmp_path / "mine.py").write_text("print('from a file')")
     run(shell, f"run {tmp_path / 'mine.py'} --experiment magics --into result")
     assert backend.log(shell.user_ns["result"]["trainingId"]) == "from a file\n"

@@ -12,9 +12,7 @@ from jupyter_easymaker.resources.training import TrainingStatus
 
 
 def job(state: JobState, *reports: dict[str, Any], **node: Any) -> JobObservation:
-    nodes = tuple(
-        NodeObservation(index=i, pid=100 + i, report=report, **node) for i, report in enumerate(reports)
-    )
+    nodes = tuple(NodeObservation(index=i, pid=100 + i, report=report, **node) for i, report in enumerate(reports))
     return JobObservation(name="training-x", state=state, nodes=nodes)
 
 

@@ -61,9 +61,7 @@ def test_values_in_range_pass() -> None:
         ({}, {"train", "extra"}, "extra is none of test, train"),
     ],
 )
-def test_wrong_values_are_refused_by_name(
-    hyperparameters: dict[str, str], datasets: set[str], sentence: str
-) -> None:
+def test_wrong_values_are_refused_by_name(hyperparameters: dict[str, str], datasets: set[str], sentence: str) -> None:
     with pytest.raises(EasyMakerError) as caught:
         ALGORITHM.check(hyperparameters, datasets)
     assert sentence in caught.value.message

@@ -24,7 +24,7 @@ def test_raised_limit_reaches_validation_and_schema() -> None:
 
 
 def test_unknown_limit_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="the limits are .*name_length"):
+    with pytest.raises(ValueError, match=r"the limits are .*name_length"):
         limits.configure(name_lenght=60)
 
 

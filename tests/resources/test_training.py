@@ -32,9 +32,7 @@ def refusal(**changes: Any) -> str:
 
 def test_body_of_sdk_2_is_accepted_with_its_names_on_the_way_back() -> None:
     spec = create(hyperparameterList=[{"parameterName": "epochs", "parameterValue": "3"}])
-    assert spec.model_dump(by_alias=True)["hyperparameterList"] == [
-        {"parameterName": "epochs", "parameterValue": "3"}
-    ]
+    assert spec.model_dump(by_alias=True)["hyperparameterList"] == [{"parameterName": "epochs", "parameterValue": "3"}]
 
 
 def test_body_of_sdk_1_with_nulls_and_zero_processes_is_accepted() -> None:
@@ -79,9 +77,7 @@ def test_body_of_sdk_1_with_nulls_and_zero_processes_is_accepted() -> None:
         ({"sourceDirUri": None}, "", "sourceDirUri is needed"),
     ],
 )
-def test_refusal_names_the_field_and_what_would_be_accepted(
-    changes: dict[str, Any], field: str, accepted: str
-) -> None:
+def test_refusal_names_the_field_and_what_would_be_accepted(changes: dict[str, Any], field: str, accepted: str) -> None:
     message = refusal(**changes)
     assert field in message
     assert accepted in message

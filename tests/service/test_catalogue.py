@@ -14,9 +14,7 @@ def test_laptop_offers_instance_types_that_fit_it() -> None:
 
 
 def test_machine_with_a_gpu_offers_it_too() -> None:
-    gpu = [
-        flavor for flavor in machine_flavors(Capacity(vcpus=1, memory_mib=4096, gpus=1)) if flavor.gpu_flavor
-    ]
+    gpu = [flavor for flavor in machine_flavors(Capacity(vcpus=1, memory_mib=4096, gpus=1)) if flavor.gpu_flavor]
     assert [flavor.name for flavor in gpu] == ["c1m1g1", "c1m2g1", "c1m4g1"]
     assert {flavor.core_type_code for flavor in gpu} == {"GPU"}
 

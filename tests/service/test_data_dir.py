@@ -10,9 +10,7 @@ import pytest
 from jupyter_easymaker.service.data_dir import DataDir, DataDirLock, write_private
 
 
-def test_token_is_made_once_and_only_its_owner_reads_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_token_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EASYMAKER_TOKEN", raising=False)
     data_dir = DataDir(tmp_path / "data")
     token = data_dir.token()
@@ -22,9 +20,7 @@ def test_token_is_made_once_and_only_its_owner_reads_it(
     assert stat.S_IMODE(data_dir.path.stat().st_mode) == 0o700
 
 
-def test_token_from_the_environment_replaces_the_kept_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_token_from_the_environment_replaces_the_kept_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data_dir = DataDir(tmp_path)
     monkeypatch.setenv("EASYMAKER_TOKEN", "given")
     assert data_dir.token() == "given"

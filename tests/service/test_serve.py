@@ -54,9 +54,8 @@ def test_killed_backend_continues_every_training_when_started_again(own_backend:
         "raise SystemExit(int(os.environ['EM_HP_CODE']))\n"
     )
     trainings = {
-        running.train(
-            f"t{i}", code, hyperparameterList=[{"parameterName": "code", "parameterValue": str(i % 2)}]
-        ): i % 2
+        running.train(f"t{i}", code, hyperparameterList=[{"parameterName": "code", "parameterValue": str(i % 2)}]): i
+        % 2
         for i in range(6)
     }
     wait_for(lambda: any(running.training(t)["trainingStatusCode"] == "RUNNING" for t in trainings), 30)
@@ -81,9 +80,7 @@ def test_vendor_sdk_finds_the_backend_at_its_local_port(own_backend: Make) -> No
 
 def test_sdk_2_creates_an_experiment_and_trains_unmodified(own_backend: Make) -> None:
     running = own_backend()
-    source = running.script(
-        "sdk", "import os; open(os.environ['EM_MODEL_DIR'] + '/model.txt', 'w').write('ok')"
-    )
+    source = running.script("sdk", "import os; open(os.environ['EM_MODEL_DIR'] + '/model.txt', 'w').write('ok')")
     code = f"""
 import easymaker
 experiment = easymaker.Experiment().create(experiment_name="iris")

@@ -106,9 +106,14 @@ def test_failed_transaction_leaves_neither_change_nor_event(database: Database) 
     experiment_id = experiment.id
     told: list[int] = []
     database.on_change(lambda: told.append(1))
-    with pytest.raises(RuntimeError, match="in the middle"), database.session() as session:
-        experiments.transition(session, experiment, ExperimentStatus.CREATE_IN_PROGRESS)
-        raise RuntimeError("in the middle")
+
+    def fail_in_the_middle() -> None:
+        with database.session() as session:
+            experiments.transition(session, experiment, ExperimentStatus.CREATE_IN_PROGRESS)
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        fail_in_the_middle()
     with database.reading() as session:
         assert session.get_one(ExperimentRow, experiment_id).status == "CREATE_REQUESTED"
         assert len(events.since(session, "p", 0)) == 1

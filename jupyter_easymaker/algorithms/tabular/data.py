@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-_READERS = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".pq": pd.read_parquet}
+_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    ".csv": lambda path: pd.read_csv(path),
+    ".parquet": lambda path: pd.read_parquet(path),
+}
 _FEW_VALUES = 20
 
 
@@ -33,7 +37,7 @@ def read_dataset(name: str) -> pd.DataFrame | None:
             tables.append(_READERS[path.suffix.lower()](path))
         except (ValueError, OSError, pd.errors.ParserError) as error:
             raise DataError(f"{path.name} of the data set {name} cannot be read: {error}") from error
-    rows = pd.concat(tables, ignore_index=True)
+    rows: pd.DataFrame = pd.concat(tables, ignore_index=True)
     if rows.empty:
         raise DataError(f"The data set {name} has no rows.")
     return rows
