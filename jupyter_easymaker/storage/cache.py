@@ -72,20 +72,24 @@ def stage_in(
         try:
             cached = True
             while True:
-                lock.acquire(shared=True)
+                _hold(lock, waiting, shared=True)
                 if os.path.isdir(path):
                     with contextlib.suppress(PermissionError):  # another user's: it is theirs to keep or remove
                         os.utime(path)  # the least recently used is the first to go
                     return StagedInput(path, tree, lock, cached=cached)
-                if not lock.acquire(shared=False, wait=False):
-                    waiting()
-                    lock.acquire(shared=False)
+                _hold(lock, waiting, shared=False)
                 if not os.path.isdir(path):
                     _fill(location, tree, path, progress)
                     cached = False
         except BaseException:
             lock.close()
             raise
+
+
+def _hold(lock: FileLock, waiting: Callable[[], None], *, shared: bool) -> None:
+    if not lock.acquire(shared=shared, wait=False):
+        waiting()
+        lock.acquire(shared=shared)
 
 
 def too_large(uri: str, size: int, allowed: int) -> StorageError:
