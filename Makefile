@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LAB_DIR ?= .
+LAB_DIR ?= $(HOME)/easymaker-quickstart
 # uv reads no pip configuration, so an index configured for pip is handed on.
 export UV_EXTRA_INDEX_URL ?= $(shell $(PYTHON) -m pip config get global.extra-index-url 2>/dev/null)
 export UV_INDEX_STRATEGY ?= unsafe-best-match
@@ -18,7 +18,7 @@ $(BIN)/uv:
 
 # Installing the package builds the JupyterLab extension.
 $(VENV)/.installed: $(BIN)/uv $(SOURCES)
-	$(UV) "jupyterlab>=4.6,<5" hatchling hatch-nodejs-version hatch-jupyter-builder
+	$(UV) "jupyterlab>=4.6,<5" hatchling hatch-nodejs-version hatch-jupyter-builder editables
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(UV) --no-build-isolation --editable .
 	touch $@
 
@@ -27,7 +27,8 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	touch $@
 
 lab: $(VENV)/.installed  ## a running JupyterLab with the panel and an embedded backend
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir "$(LAB_DIR)" $(LAB_ARGS)
+	$(BIN)/jupyter easymaker quickstart "$(LAB_DIR)"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir "$(LAB_DIR)" $(LAB_ARGS) "$(LAB_DIR)/quickstart.ipynb"
 
 test: $(VENV)/.installed-test browser  ## all tests but the slow suites below
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not torch and not wheel"
