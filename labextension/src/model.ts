@@ -4,7 +4,7 @@ import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import type { EasyMakerClient } from './client';
-import { sentenceOf } from './errors';
+import { ApiError, sentenceOf } from './errors';
 import { EventStream } from './events';
 import type { IContext, ICounts, IResourceEvent, ResourceKind } from './types';
 
@@ -13,7 +13,7 @@ const GATHER = 250;
 /** Milliseconds a hidden browser tab keeps its connection. */
 const LINGER = 10_000;
 /** Milliseconds between looks at a backend that is not ready. */
-const LOOK = { starting: 1000, failed: 5000 };
+const LOOK = { starting: 1000, failed: 5000, missing: 30_000 };
 
 /** What changed since views were last told. */
 export interface IChange {
@@ -87,7 +87,8 @@ export class EasyMakerModel implements IDisposable {
     try {
       context = await this.client.context();
     } catch (error) {
-      context = { ...UNKNOWN, ...this._context, status: 'failed', reason: sentenceOf(error) };
+      const status = error instanceof ApiError && error.notFound ? 'missing' : 'failed';
+      context = { ...UNKNOWN, ...this._context, status, reason: sentenceOf(error) };
     }
     if (this._disposed) {
       return;
@@ -169,12 +170,24 @@ const UNKNOWN: IContext = {
   user: null
 };
 
-/** Whether a change touches resources of a kind, or one of them. */
+/** Whether a change touches what is shown of resources of a kind, or of one of them. */
 export function touches(change: IChange, kind: ResourceKind, id?: string): boolean {
-  return (
-    change.all ||
-    change.events.some(
-      event => event.resourceType.toLowerCase() === kind && (!id || event.resourceId === id)
-    )
-  );
+  return change.all || change.events.some(event => concerns(event, kind, id));
+}
+
+function concerns(event: IResourceEvent, kind: ResourceKind, id?: string): boolean {
+  if (event.resourceType.toLowerCase() === kind) {
+    return !id || event.resourceId === id;
+  }
+  const counted = event.action !== 'UPDATED';
+  switch (`${kind} ${event.resourceType}`) {
+    case 'experiment TRAINING': // it tells how many trainings it has
+      return counted && (!id || event.experimentId === id);
+    case 'training MODEL': // it names the models made from it
+      return counted && !!id;
+    case 'training EXPERIMENT': // it names its experiment
+      return event.action === 'UPDATED';
+    default:
+      return false;
+  }
 }

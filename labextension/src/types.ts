@@ -306,7 +306,8 @@ export interface IResourceEvent {
 
 /** What the server extension says of the backend it talks to. */
 export interface IContext {
-  status: 'ready' | 'starting' | 'failed';
+  /** `missing` is said by the panel itself: there is no server extension to ask. */
+  status: 'ready' | 'starting' | 'failed' | 'missing';
   /** Why it is not ready, for people. */
   reason: string;
   appKey: string;

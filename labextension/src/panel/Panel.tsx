@@ -35,9 +35,10 @@ function State({ state }: { state: IContext | null }): JSX.Element {
   const words = {
     ready: trans.__('Ready'),
     starting: trans.__('Starting…'),
-    failed: trans.__('Not reachable')
+    failed: trans.__('Not reachable'),
+    missing: trans.__('Not enabled')
   }[status];
-  const tone = { ready: 'good', starting: 'busy', failed: 'bad' }[status];
+  const tone = { ready: 'good', starting: 'busy', failed: 'bad', missing: 'bad' }[status];
   const about = [
     state?.region && trans.__('Region: %1', state.region),
     state?.version && trans.__('Version: %1', state.version),
