@@ -23,7 +23,7 @@ $(VENV)/.installed: $(BIN)/uv $(SOURCES)
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(UV) --no-build-isolation --editable ".[test,lint]" build
+	$(UV) --group test --group lint
 	touch $@
 
 lab: $(VENV)/.installed  ## a running JupyterLab with the panel and an embedded backend

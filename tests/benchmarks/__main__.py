@@ -1,0 +1,42 @@
+"""Run the benchmarks named on the command line, or all, and print a table."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks import idle, lab_start, list_pages, training_start
+from tests.conftest import RunningBackend
+
+BENCHMARKS = {
+    "training-start": training_start.run,
+    "list-pages": list_pages.run,
+    "idle": idle.run,
+    "lab-start": lab_start.run,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}.")
+        return 2
+    with tempfile.TemporaryDirectory() as directory:
+        work = Path(directory)
+        backend = RunningBackend(work / "backend")
+        backend.start()
+        try:
+            for name in names or BENCHMARKS:
+                place = work / name
+                place.mkdir()
+                for result in BENCHMARKS[name](backend, place):
+                    verdict = "met" if result.met else "MISSED"
+                    print(f"{result.what:62} {result.value:>10}   {result.target:<18} {verdict:7} {result.detail}")
+        finally:
+            backend.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
