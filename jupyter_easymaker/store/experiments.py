@@ -46,8 +46,8 @@ def live_name(appkey: str, name: str) -> str:
     return f"{appkey}/{name}"
 
 
-def get(session: Session, appkey: str, experiment_id: str) -> ExperimentRow | None:
-    return resource_queries.get(session, ExperimentRow, appkey, experiment_id)
+def get(session: Session, appkey: str, experiment_id: str, *, lock: bool = False) -> ExperimentRow | None:
+    return resource_queries.get(session, ExperimentRow, appkey, experiment_id, lock=lock)
 
 
 def by_name(session: Session, appkey: str, name: str) -> ExperimentRow | None:
@@ -69,7 +69,7 @@ def page(
     if ids:
         query = query.where(ExperimentRow.id.in_(ids))
     if names:
-        query = query.where(ExperimentRow.name.in_(names))
+        query = resource_queries.named(session, query, ExperimentRow, names)
     if statuses:
         query = query.where(ExperimentRow.status.in_(statuses))
     return resource_queries.page(session, query, ExperimentRow, sort=SORT, order=sort, **paging)

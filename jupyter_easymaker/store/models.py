@@ -49,8 +49,8 @@ def insert(
     return row
 
 
-def get(session: Session, appkey: str, model_id: str) -> ModelRow | None:
-    return resource_queries.get(session, ModelRow, appkey, model_id)
+def get(session: Session, appkey: str, model_id: str, *, lock: bool = False) -> ModelRow | None:
+    return resource_queries.get(session, ModelRow, appkey, model_id, lock=lock)
 
 
 def page(
@@ -68,7 +68,7 @@ def page(
     if ids:
         query = query.where(ModelRow.id.in_(ids))
     if names:
-        query = query.where(ModelRow.name.in_(names))
+        query = resource_queries.named(session, query, ModelRow, names)
     if training_ids:
         query = query.where(ModelRow.training_id.in_(training_ids))
     return resource_queries.page(session, query, ModelRow, sort=SORT, order=sort, **paging)

@@ -18,15 +18,36 @@ Row = TypeVar("Row", bound=ResourceRow)
 MAX_UNPAGED = 10_000
 
 
-def get(session: Session, table: type[Row], appkey: str, resource_id: str) -> Row | None:
-    """Return the resource if it is the project's and not being deleted."""
-    row = session.get(table, resource_id)
+def get(session: Session, table: type[Row], appkey: str, resource_id: str, *, lock: bool = False) -> Row | None:
+    """Return the resource if it is the project's and not being deleted.
+
+    Args:
+        lock: nobody else changes or deletes it until this transaction ends. Whoever decides by what a row says,
+            or adds something that belongs to it, asks for this. (SQLite lets one transaction write at a time anyway.)
+    """
+    if "\x00" in resource_id:  # PostgreSQL refuses to look for it
+        return None
+    row = session.get(table, resource_id, with_for_update=lock or None)
     return row if row is not None and row.appkey == appkey and row.deleted_at is None else None
 
 
 def live(table: type[Row], appkey: str) -> Select[Row]:
     """Return the query for all of a project's resources of a kind."""
     return select(table).where(table.appkey == appkey, table.deleted_at.is_(None))
+
+
+def named(session: Session, query: Select[tuple[Row]], table: type[Row], names: Sequence[str]) -> Select[tuple[Row]]:
+    """Narrow a query down to the resources of these names.
+
+    SDK 1 joins names with commas, but a name may hold one: ``a,b`` means the resource called so, or, if there
+    is none, those called ``a`` and ``b`` when both are there. Anything looser would hand out a wrong resource.
+    """
+    wanted: set[str] = set()
+    for name in names:
+        parts = {part.strip() for part in name.split(",")}
+        known = set(session.scalars(query.where(table.name.in_({name, *parts})).with_only_columns(table.name)))
+        wanted |= {name} if name in known or not parts <= known else parts
+    return query.where(table.name.in_(wanted))
 
 
 def page(
@@ -58,7 +79,7 @@ def page(
                 table.id == search,
             )
         )
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    total = session.scalar(query.with_only_columns(func.count())) or 0
     size = size or MAX_UNPAGED
     ordered = query.order_by(*_ordering(table, sort, order)).limit(size).offset(((number or 1) - 1) * size)
     return list(session.scalars(ordered)), total

@@ -15,6 +15,7 @@ from ..resources.flavor import Flavor
 from ..resources.image import Image
 from ..resources.training import TrainingCreate, TrainingStatus
 from . import events, resource_queries
+from .elapsed import Elapsed
 from .tables import ModelRow, TrainingRow
 
 SORT = {
@@ -23,6 +24,7 @@ SORT = {
     "trainingStatusCode": TrainingRow.status,
     "startedDatetime": TrainingRow.started_at,
     "endedDatetime": TrainingRow.ended_at,
+    "elapsedTimeSeconds": Elapsed(TrainingRow.started_at, TrainingRow.ended_at),
 }
 
 
@@ -58,8 +60,8 @@ def insert(
     return row
 
 
-def get(session: Session, appkey: str, training_id: str) -> TrainingRow | None:
-    return resource_queries.get(session, TrainingRow, appkey, training_id)
+def get(session: Session, appkey: str, training_id: str, *, lock: bool = False) -> TrainingRow | None:
+    return resource_queries.get(session, TrainingRow, appkey, training_id, lock=lock)
 
 
 def page(
@@ -78,7 +80,7 @@ def page(
     if ids:
         query = query.where(TrainingRow.id.in_(ids))
     if names:
-        query = query.where(TrainingRow.name.in_(names))
+        query = resource_queries.named(session, query, TrainingRow, names)
     if statuses:
         query = query.where(TrainingRow.status.in_(statuses))
     if experiment_ids:

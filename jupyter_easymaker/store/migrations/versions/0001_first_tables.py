@@ -5,15 +5,26 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def _create_list_indices(table: str) -> None:
+    live = sa.text("deleted_at IS NULL")
+    for name, columns in {
+        "list": ["appkey", "created_at", "id"],
+        "name": ["appkey", "name", "id"],
+        "status": ["appkey", "status", "id", "deleted_at"],
+        "open": ["status"],
+    }.items():
+        op.create_index(f"ix_{table}_{name}", table, columns, sqlite_where=live, postgresql_where=live)
+    deleted = sa.text("deleted_at IS NOT NULL")
+    op.create_index(f"ix_{table}_deleted", table, ["deleted_at"], sqlite_where=deleted, postgresql_where=deleted)
 
+
+def upgrade() -> None:
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -28,8 +39,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("events", schema=None) as batch_op:
-        batch_op.create_index("ix_events_appkey", ["appkey", "id"], unique=False)
+    op.create_index("ix_events_appkey", "events", ["appkey", "id"])
 
     op.create_table(
         "experiments",
@@ -47,11 +57,8 @@ def upgrade() -> None:
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("experiments", schema=None) as batch_op:
-        batch_op.create_index("ix_experiments_list", ["appkey", "deleted_at", "created_at", "id"], unique=False)
-        batch_op.create_index("ix_experiments_name", ["appkey", "deleted_at", "name"], unique=False)
-        batch_op.create_index("ix_experiments_status", ["status", "deleted_at"], unique=False)
-        batch_op.create_index("ux_experiments_live_name", ["live_name"], unique=True)
+    _create_list_indices("experiments")
+    op.create_index("ux_experiments_live_name", "experiments", ["live_name"], unique=True)
 
     op.create_table(
         "projects",
@@ -103,11 +110,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("trainings", schema=None) as batch_op:
-        batch_op.create_index("ix_trainings_experiment", ["experiment_id", "deleted_at", "created_at"], unique=False)
-        batch_op.create_index("ix_trainings_list", ["appkey", "deleted_at", "created_at", "id"], unique=False)
-        batch_op.create_index("ix_trainings_name", ["appkey", "deleted_at", "name"], unique=False)
-        batch_op.create_index("ix_trainings_status", ["status", "deleted_at"], unique=False)
+    op.create_index("ix_trainings_experiment", "trainings", ["experiment_id", "deleted_at", "created_at"])
+    _create_list_indices("trainings")
 
     op.create_table(
         "models",
@@ -133,40 +137,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("models", schema=None) as batch_op:
-        batch_op.create_index("ix_models_list", ["appkey", "deleted_at", "created_at", "id"], unique=False)
-        batch_op.create_index("ix_models_name", ["appkey", "deleted_at", "name"], unique=False)
-        batch_op.create_index("ix_models_status", ["status", "deleted_at"], unique=False)
-        batch_op.create_index("ix_models_training", ["training_id", "deleted_at"], unique=False)
+    _create_list_indices("models")
+    op.create_index("ix_models_training", "models", ["training_id", "deleted_at"])
 
 
 def downgrade() -> None:
-
-    with op.batch_alter_table("models", schema=None) as batch_op:
-        batch_op.drop_index("ix_models_training")
-        batch_op.drop_index("ix_models_status")
-        batch_op.drop_index("ix_models_name")
-        batch_op.drop_index("ix_models_list")
-
-    op.drop_table("models")
-    with op.batch_alter_table("trainings", schema=None) as batch_op:
-        batch_op.drop_index("ix_trainings_status")
-        batch_op.drop_index("ix_trainings_name")
-        batch_op.drop_index("ix_trainings_list")
-        batch_op.drop_index("ix_trainings_experiment")
-
-    op.drop_table("trainings")
-    op.drop_table("memberships")
-    op.drop_table("users")
-    op.drop_table("projects")
-    with op.batch_alter_table("experiments", schema=None) as batch_op:
-        batch_op.drop_index("ux_experiments_live_name")
-        batch_op.drop_index("ix_experiments_status")
-        batch_op.drop_index("ix_experiments_name")
-        batch_op.drop_index("ix_experiments_list")
-
-    op.drop_table("experiments")
-    with op.batch_alter_table("events", schema=None) as batch_op:
-        batch_op.drop_index("ix_events_appkey")
-
-    op.drop_table("events")
+    for table in ("models", "trainings", "memberships", "users", "projects", "experiments", "events"):
+        op.drop_table(table)
