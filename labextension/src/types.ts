@@ -1,5 +1,9 @@
 /** What the backend's REST API says, field by field: the one place that spells the wire format. */
 
+import type { IFlavor, IImage, ModelFormat } from './catalogueTypes';
+
+export * from './catalogueTypes';
+
 export type ResourceKind = 'experiment' | 'training' | 'model';
 
 export interface ITag {
@@ -150,8 +154,6 @@ export interface ITraining {
   logTail: string;
 }
 
-export type ModelFormat = 'TENSORFLOW' | 'PYTORCH' | 'SKLEARN' | 'HUGGING_FACE' | 'TRITON';
-
 export interface IModelCreate {
   modelName: string;
   description?: string;
@@ -182,70 +184,6 @@ export interface IModel {
   createdDatetime: string;
   createdBy: string;
   tagList: ITag[];
-}
-
-/** An instance type. */
-export interface IFlavor {
-  id: string;
-  name: string;
-  vcpus: number;
-  /** MiB. */
-  ram: number;
-  /** GB; 0 where the machine's own disk is used. */
-  disk: number;
-  gpuFlavor: boolean;
-  gpuCount: number;
-  /** MiB of one GPU. */
-  gpuMemory: number;
-  groupTypeCodeList: string[];
-}
-
-export interface IImage {
-  imageId: string;
-  imageName: string;
-  imageTypeCode: string;
-  groupTypeCode: string;
-  coreTypeCode: 'CPU' | 'GPU';
-  frameworkCode: string;
-  frameworkVersion: string;
-  pythonVersion: string;
-  description: string;
-}
-
-export interface IHyperparameterSpec {
-  hyperparameterName: string;
-  hyperparameterTypeCode: 'int' | 'double' | 'discrete' | 'categorical';
-  hyperparameterMinValue: string | null;
-  hyperparameterMaxValue: string | null;
-  hyperparameterStep: string | null;
-  /** Comma-separated. */
-  hyperparameterSpecifiedValues: string | null;
-  isOptional: boolean;
-  defaultValue: string | null;
-  description: string;
-}
-
-export interface IAlgorithm {
-  algorithmId: string;
-  algorithmName: string;
-  description: string;
-  cpuTrainingImageId: string;
-  gpuTrainingImageId: string;
-  algorithmDatasetSchema: { datasetName: string; isOptional: boolean; description: string }[];
-  hyperparameterSpecList: IHyperparameterSpec[];
-  metricList: { name: string }[];
-  modelFormatCode: ModelFormat;
-}
-
-export interface IConfiguration {
-  region: string;
-  defaultOutputUri: string;
-  storageSchemes: string[];
-  nasList: { nasId: string }[];
-  obsList: string[];
-  limits: Record<string, number>;
-  capacity: { vcpus: number; memoryMib: number; gpus: number } | null;
-  user: { userId: string; isAdmin: boolean };
 }
 
 export interface IResourceCount {
@@ -284,12 +222,6 @@ export interface ILogChunk {
   nextOffset: number;
   text: string;
   complete: boolean;
-}
-
-/** JSON Schema of a create body; fields carry title, description, x-section, x-choices, x-widget. */
-export interface ICreateSchema {
-  schema: Record<string, unknown>;
-  sections: Record<string, string>;
 }
 
 export interface IResourceEvent {

@@ -117,6 +117,7 @@ function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITrain
     {
       key: 'elapsed',
       title: trans.__('Elapsed'),
+      sort: 'elapsedTimeSeconds',
       align: 'end',
       render: training => <Elapsed training={training} at={at} />
     },

@@ -2,14 +2,14 @@
 
 import React from 'react';
 
-import { IPageAddress, useApp } from '../app';
+import { IPageAddress, PageName, useApp } from '../app';
 import type { ResourceApi } from '../client';
 import { StatusDot } from '../components/Status';
 import { Ago, Elapsed } from '../components/Times';
+import { integer } from '../format';
 import { useList } from '../hooks';
 import { frameworkName } from '../pages/framework';
 import { hasEnded } from '../status';
-import type { PageName } from '../app';
 
 /** Entries shown before one has to open the list. */
 const SHOWN = 7;
@@ -77,7 +77,7 @@ function Item(props: {
 }
 
 export function RecentExperiments(): JSX.Element {
-  const { model } = useApp();
+  const { model, locale } = useApp();
   return (
     <Recent
       api={model.client.experiments}
@@ -87,7 +87,7 @@ export function RecentExperiments(): JSX.Element {
         id: experiment.experimentId,
         name: experiment.experimentName,
         before: <StatusDot status={experiment.experimentStatusCode} />,
-        after: experiment.trainingCount || ''
+        after: experiment.trainingCount > 0 && integer(experiment.trainingCount, locale)
       })}
     />
   );
