@@ -24,20 +24,20 @@ def executed_notebook(plan: Plan) -> str:
 
 def command(plan: Plan, node: Node, python: str, scratch: str) -> list[str]:
     """Return what runs the user's code; ``scratch`` is an empty directory with a short path."""
-    arguments = [part for name, value in plan.hyperparameters.items() for part in (f"--{name}", value)]
-    if plan.module is not None:
-        return [python, "-m", plan.module, *arguments]
     entry_point = plan.entry_point or ""
     if is_notebook(plan):
         # As a file, not a module: the image's interpreter need not have this package installed.
         program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "notebook.py")
         # -I: a module beside the notebook must not become one of papermill's.
         return [python, "-I", program, entry_point, os.path.join(node.directory, executed_notebook(plan)), scratch]
-    if not plan.torchrun:
-        return [python, entry_point, *arguments]
+    arguments = [part for name, value in plan.hyperparameters.items() for part in (f"--{name}", value)]
+    program_and_arguments = [*(["-m", plan.module] if plan.module is not None else [entry_point]), *arguments]
+    return [python, *(_torchrun(plan, node) if plan.torchrun else []), *program_and_arguments]
+
+
+def _torchrun(plan: Plan, node: Node) -> list[str]:
     host, port = node.master
     return [
-        python,
         "-m",
         "torch.distributed.run",
         f"--nnodes={node.count}",
@@ -45,8 +45,6 @@ def command(plan: Plan, node: Node, python: str, scratch: str) -> list[str]:
         f"--nproc_per_node={plan.nproc_per_node}",
         f"--master_addr={host}",
         f"--master_port={port}",
-        entry_point,
-        *arguments,
     ]
 
 
@@ -54,8 +52,10 @@ def check_needs(plan: Plan, python: str, environment: dict[str, str]) -> None:
     """See that the interpreter has what the entry point needs from it, before anything is started.
 
     Raises:
-        RunError: PyTorch (for torchrun) or papermill (for a notebook) cannot be imported.
+        RunError: PyTorch (for torchrun) or papermill (for a notebook) cannot be imported, or both are asked for.
     """
+    if plan.torchrun and is_notebook(plan):
+        raise RunError("torchrun cannot run a notebook: use a .py file as entry point, or turn torchrun off.")
     if plan.torchrun:
         needs, why = ["torch"], "torchrun needs PyTorch"
         advice = "choose a PyTorch image, add torch to requirements.txt, or turn torchrun off"

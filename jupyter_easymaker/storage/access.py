@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
 
 from .cache import StagedInput, copy_tree, stage_in, too_large
 from .config import StorageConfig
@@ -75,21 +74,11 @@ def copy_in(
     return tree
 
 
-def stage_out(
-    source_dir: str,
-    uri: str,
-    config: StorageConfig,
-    progress: Progress | None = None,
-    *,
-    prepared: Callable[[Tree], None] = lambda tree: None,
-) -> int:
+def stage_out(source_dir: str, uri: str, config: StorageConfig, progress: Progress | None = None) -> int:
     """Copy a directory to a storage, each file appearing complete; return how many files there are.
 
     Doing it again after a crash goes on where it ended: what is there with the same content is left alone. Links are
     followed. An empty directory makes nothing.
-
-    Args:
-        prepared: called with what will be copied, before it is.
 
     Raises:
         StorageError: EXISTS (something different is there; it is not overwritten), FULL, PERMISSION ... What could
@@ -98,7 +87,6 @@ def stage_out(
     location = resolve(uri, config)
     with explained(location.uri):
         tree = scan(source_dir, None)
-    prepared(tree)
     if tree.files or tree.directories:
         directories = {name: location.make_directory(name) for name in ("", *tree.directories)}
 

@@ -106,6 +106,9 @@ class Site:
                 start_new_session=True,
                 env={
                     **os.environ,
+                    # Compiled once for all runs of the tests, wherever the tree itself may not be written to.
+                    "PYTHONDONTWRITEBYTECODE": "",
+                    "PYTHONPYCACHEPREFIX": str(self.root.parent / "bytecode"),
                     **self.environment,
                     "EM_NODE_RANK": str(rank),
                     "EM_NODE_COUNT": str(nodes),
@@ -121,7 +124,7 @@ class Site:
         """Run the plan to its end on all nodes."""
         runs = self.start(plan, nodes)
         for run in runs:
-            run.process.wait(timeout=90)
+            run.process.wait(timeout=150)
         return runs
 
     def run(self, plan: Plan) -> NodeRun:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 from jupyter_easymaker.runner.plan import Plan
@@ -76,8 +77,6 @@ def test_every_node_knows_the_cluster(site: Site) -> None:
 
 
 def test_code_runs_in_the_image_s_interpreter(site: Site) -> None:
-    import sys
-
     base = f"{sys.base_prefix}/bin/python3"
     plan: Plan = site.plan("import sys; print(sys.prefix == sys.base_prefix)", python=base)
     assert site.run(plan).log.splitlines()[-1] == "True"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from jupyter_easymaker.runner import log
@@ -41,13 +43,17 @@ def test_inputs_larger_than_the_data_storage_are_refused(site: Site) -> None:
 
 
 def test_torchrun_without_torch_is_refused_before_the_start(site: Site) -> None:
-    import sys
-
     plan = site.plan("pass", torchrun=True, python=f"{sys.base_prefix}/bin/python3")
     run = site.run(plan)
     assert run.exit_code == 1
     assert run.report["reason"].startswith("torchrun needs PyTorch, which this image does not have")
     assert "startedAt" not in run.report
+
+
+def test_torchrun_and_a_notebook_do_not_go_together(site: Site) -> None:
+    run = site.run(site.plan(source_uri=site.source("{}", "a.ipynb"), entry_point="a.ipynb", torchrun=True))
+    assert run.exit_code == 1
+    assert run.report["reason"].startswith("torchrun cannot run a notebook")
 
 
 def test_an_interpreter_that_is_not_there_is_named(site: Site) -> None:

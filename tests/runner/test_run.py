@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from .playing_engine import Site
@@ -112,19 +115,17 @@ def test_report_is_valid_json_whenever_it_is_read(site: Site) -> None:
     for index in range(2000):
         (data / f"{index}.txt").write_text("x")
     (run,) = site.start(site.plan("pass", datasets={"train": "nas://local:/data"}))
-    phases = set()
+    reports = [run.report]
     while run.process.poll() is None:
-        phases.add(run.report.get("phase"))
-    phases.add(run.report["phase"])
+        reports.append(run.report)
+    reports.append(run.report)
     assert run.exit_code == 0
-    assert {"STAGING", "DONE"} <= phases
+    assert {"STAGING", "DONE"} <= {report.get("phase") for report in reports}
+    progress = next(report["progress"] for report in reports if "progress" in report)
+    assert progress.keys() == {"message", "files", "totalFiles", "bytes", "totalBytes"}
 
 
 def test_a_program_without_an_engine_says_so(tmp_path: Path) -> None:
-    import os
-    import subprocess
-    import sys
-
     environment = {key: value for key, value in os.environ.items() if not key.startswith("EM_")}
     done = subprocess.run(
         [sys.executable, "-m", "jupyter_easymaker.runner"], env=environment, capture_output=True, text=True, check=False
