@@ -117,7 +117,7 @@ export function addCommands(options: ICommandOptions): void {
       label: args => (args.isPalette ? entry.label : (entry.cardLabel ?? entry.label)),
       describedBy: { args: { type: 'object', properties: {} } }
     });
-    palette?.addItem({ command: entry.id, category });
+    palette?.addItem({ command: entry.id, category, args: { isPalette: true } });
   }
   [CommandIDs.showPanel, CommandIDs.newTraining].forEach((command, rank) =>
     launcher?.add({ command, category, rank })
