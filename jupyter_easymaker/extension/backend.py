@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 from enum import StrEnum
@@ -20,7 +19,6 @@ from .versions import is_older
 if TYPE_CHECKING:
     from .app import EasyMakerExtension
 
-_LOG = logging.getLogger("jupyter_easymaker")
 _LOOK_SECONDS = 0.1
 _WATCH_SECONDS = 1.0
 """Between looks whether the backend's process is there."""
@@ -77,7 +75,7 @@ class Backend:
         try:
             await asyncio.wait_for(self._settled.wait(), seconds)
         except TimeoutError:
-            _LOG.warning("the EasyMaker backend is not ready after %s s", seconds)
+            self._app.log.warning("the EasyMaker backend is not ready after %s s", seconds)
 
     def look_again(self) -> None:
         """Look at once whether it is still there: somebody got no answer."""
@@ -95,7 +93,7 @@ class Backend:
             except (Unavailable, LaunchError) as error:
                 pause = _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)]
                 if failures == 0:
-                    _LOG.error("%s", error)
+                    self._app.log.error("%s", error)
                 self._become(Status.FAILED, str(error))
                 failures += 1
                 await self._pause(pause)
@@ -140,7 +138,7 @@ class Backend:
 
     async def _stop(self, old: Connection) -> None:
         """End the backend an older version left running; its trainings go on under the new one."""
-        _LOG.info("replacing the EasyMaker backend of version %s by %s", old.version, __version__)
+        self._app.log.info("replacing the EasyMaker backend of version %s by %s", old.version, __version__)
         os.kill(old.pid, signal.SIGTERM)
         deadline = asyncio.get_running_loop().time() + _STOP_SECONDS
         while read_connection(self._data_dir) == old:
@@ -159,7 +157,7 @@ class Backend:
             raise Unavailable(
                 f"The EasyMaker backend at {connection.url} refuses the token in {variable}: {error}"
             ) from error
-        _LOG.info("the EasyMaker backend answers at %s", connection.url)
+        self._app.log.info("the EasyMaker backend answers at %s", connection.url)
         self.connection = connection
         self._app.environment.update(connection)
         self._become(Status.READY, "")
@@ -199,7 +197,7 @@ class Backend:
         if task.cancelled():
             return
         error = task.exception()
-        _LOG.error("the EasyMaker backend is no longer watched over", exc_info=error)
+        self._app.log.error("the EasyMaker backend is no longer watched over", exc_info=error)
         self._become(Status.FAILED, f"Something went wrong in the server extension: {error!r}. Restart Jupyter.")
 
 

@@ -39,7 +39,11 @@ class Upstream:
         import httpx
 
         if self._client is None:
+            from http.cookiejar import CookieJar, DefaultCookiePolicy
+
             self._client = httpx.AsyncClient(
+                # All people of a shared server come through here: what one is given, another must not send.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
                 limits=httpx.Limits(
                     max_connections=_MAX_CONNECTIONS,

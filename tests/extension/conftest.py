@@ -85,7 +85,10 @@ class RunningJupyter:
 
     def wait_for_status(self, status: str, timeout: float = 60) -> dict[str, Any]:
         """Wait until the extension says so of the backend; return the context."""
-        wait_for(lambda: self.context()["status"] == status, timeout)
+        try:
+            wait_for(lambda: self.context()["status"] == status, timeout)
+        except TimeoutError as error:
+            raise AssertionError(f"not {status}: {self.context()}\n{self.log()[-4000:]}") from error
         return self.context()
 
     def api(self, path: str) -> str:
