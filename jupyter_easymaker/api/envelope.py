@@ -105,8 +105,18 @@ def _field_errors(error: RequestValidationError) -> tuple[FieldError, ...]:
             message = "is missing"
         else:
             message = message.removeprefix("Value error, ")
-        found.append(FieldError(".".join(location), message))
+        # A rule about several fields is broken at the body as a whole; the rule says where to mend it.
+        field = ".".join(location)
+        if not field:
+            field = str(problem.get("ctx", {}).get("field", ""))
+            message = message.removeprefix(f"{field} ")
+        found.append(FieldError(_sendable(field), _sendable(message)))
     return tuple(found)
+
+
+def _sendable(text: str) -> str:
+    """Return a text that JSON in UTF-8 can hold: names of fields may be anything a client made up."""
+    return text.encode(errors="replace").decode()
 
 
 _HTTP_CODES = {
@@ -146,7 +156,9 @@ def install_error_handlers(app: FastAPI) -> None:
             message = f"There is nothing at {request.url.path}."
         elif error.status_code == 405:
             message = f"{request.method} is not possible at {request.url.path}."
-        return failure(code, message)
+        answer = failure(code, message)
+        answer.headers.update(error.headers or {})  # Allow, of a 405
+        return answer
 
     @app.exception_handler(EngineError)
     def engine_error(_request: Request, error: EngineError) -> JSONResponse:

@@ -27,15 +27,22 @@ async def follow_events(
     last_event_id: Annotated[int | None, Query(alias="lastEventId", ge=0, le=2**62)] = None,
     header_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=20)] = None,
 ) -> EventSourceResponse:
-    """Send the project's events (``change``) after ``lastEventId``, or from now on."""
+    """Send the project's events (``change``) after ``lastEventId``, or from now on.
+
+    The first message, ``hello``, says ``"complete": false`` when the events after ``lastEventId`` are no longer
+    kept: the listener then looks at the resources anew.
+    """
     resume = last_event_id
     if header_event_id and header_event_id.isascii() and header_event_id.isdigit():
-        resume = int(header_event_id)
+        resume = min(int(header_event_id), 2**62)
     feed = request.app.state.change_feed
 
     async def messages() -> AsyncIterator[ServerSentEvent]:
-        at = resume if resume is not None else await asyncio.to_thread(_last_id, context)
-        yield ServerSentEvent(json.dumps({"lastEventId": at}), event="hello", id=str(at))
+        oldest, newest = await asyncio.to_thread(_kept, context)
+        # A listener may name events that are forgotten by now, or of another store: what it missed cannot be told.
+        complete = resume is None or oldest - 1 <= resume <= newest
+        at = resume if resume is not None and complete else newest
+        yield ServerSentEvent(json.dumps({"lastEventId": at, "complete": complete}), event="hello", id=str(at))
         while not feed.closed:
             mark = feed.mark()
             found = await asyncio.to_thread(_since, context, appkey, at)
@@ -48,9 +55,9 @@ async def follow_events(
     return EventSourceResponse(messages(), ping=_HEARTBEAT_SECONDS)
 
 
-def _last_id(context: ApiContext) -> int:
+def _kept(context: ApiContext) -> tuple[int, int]:
     with context.database.reading() as session:
-        return events.last_id(session)
+        return events.first_id(session), events.last_id(session)
 
 
 def _since(context: ApiContext, appkey: str, event_id: int) -> Any:

@@ -87,7 +87,7 @@ def update_experiment(
     if body.tag_list is not None:
         columns["tags"] = [tag.model_dump(by_alias=True) for tag in body.tag_list]
     with context.database.session() as session:
-        row = find_experiment(session, appkey, experiment_id)
+        row = find_experiment(session, appkey, experiment_id, lock=True)
         if columns:
             try:
                 written = experiments.transition(session, row, None, **columns)
@@ -102,7 +102,7 @@ def update_experiment(
 def retry_experiment(appkey: str, experiment_id: str, context: Context, _caller: Member) -> Any:
     """Try again to create an experiment whose creation failed."""
     with context.database.session() as session:
-        row = find_experiment(session, appkey, experiment_id)
+        row = find_experiment(session, appkey, experiment_id, lock=True)
         if row.status != ExperimentStatus.CREATE_FAILED:
             raise EasyMakerError(
                 ResultCode.WRONG_STATUS,
@@ -117,7 +117,7 @@ def retry_experiment(appkey: str, experiment_id: str, context: Context, _caller:
 def delete_experiment(appkey: str, experiment_id: str, context: Context, _caller: Member) -> Any:
     """Delete an experiment that nothing belongs to any more."""
     with context.database.session() as session:
-        row = find_experiment(session, appkey, experiment_id)
+        row = find_experiment(session, appkey, experiment_id, lock=True)
         if not ExperimentStatus(row.status).terminal:
             raise EasyMakerError(
                 ResultCode.WRONG_STATUS,
@@ -155,13 +155,13 @@ def name_taken(name: str) -> EasyMakerError:
     )
 
 
-def find_experiment(session: Session, appkey: str, experiment_id: str) -> ExperimentRow:
-    """Return an experiment of the project.
+def find_experiment(session: Session, appkey: str, experiment_id: str, *, lock: bool = False) -> ExperimentRow:
+    """Return an experiment of the project; ``lock`` as in ``resource_queries.get``.
 
     Raises:
         EasyMakerError: there is none of this id.
     """
-    row = experiments.get(session, appkey, experiment_id)
+    row = experiments.get(session, appkey, experiment_id, lock=lock)
     if row is None:
         raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no experiment {experiment_id} in this project.")
     return row
@@ -203,5 +203,11 @@ def create_on_the_spot(session: Session, appkey: str, name: str, description: st
     row = experiments.by_name(session, appkey, name)
     if row is None:
         spec = ExperimentCreate(experiment_name=name, description=description)
-        row = insert_experiment(session, appkey, spec, by)
+        try:
+            with session.begin_nested():
+                row = experiments.insert(session, appkey=appkey, spec=spec, created_by=by)
+        except IntegrityError as error:  # another request made it just now
+            row = experiments.by_name(session, appkey, name)
+            if row is None:
+                raise name_taken(name) from error
     return row.id

@@ -7,18 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query
 from sqlalchemy.orm import Session
 
-from ..resources.errors import EasyMakerError, ResultCode, field_error
+from ..resources.errors import EasyMakerError, ResultCode
 from ..resources.model import Model, ModelCreate, ModelFormat, ModelUpdate
 from ..resources.training import TrainingStatus
-from ..storage import access
-from ..storage.uri import StorageError
 from ..store import models, trainings
 from ..store.tables import ModelRow, TrainingRow
 from .auth import Member
-from .context import ApiContext, Context
+from .context import Context
 from .envelope import Envelope, Paging, envelope, success
 from .experiments import require
 from .listing import Listing, values
+from .storage_checks import StorageChecks
 from .trainings import find_training
 
 router = APIRouter(tags=["models"])
@@ -29,10 +28,11 @@ ListAnswer = envelope("ModelList", model_list=list[Model], paging=Paging)
 @router.post("/models", response_model=Answer)
 def create_model(appkey: str, context: Context, caller: Member, body: Annotated[ModelCreate, Body()]) -> Any:
     """Register a model: the output of a COMPLETE training, or an artifact that lies at a path."""
-    if body.model_upload_uri is not None:
-        _require_artifact(context, appkey, "modelUploadUri", body.model_upload_uri)
+    checks = StorageChecks(context.storage_for(appkey))
+    checks.input("modelUploadUri", body.model_upload_uri)
+    checks.finish()
     with context.database.session() as session:
-        training = find_training(session, appkey, body.training_id) if body.training_id else None
+        training = find_training(session, appkey, body.training_id, lock=True) if body.training_id else None
         if training is not None:
             _require_complete(training)
         row = models.insert(
@@ -90,7 +90,7 @@ def update_model(
     if body.tag_list is not None:
         columns["tags"] = [tag.model_dump(by_alias=True) for tag in body.tag_list]
     with context.database.session() as session:
-        row = _find(session, appkey, model_id)
+        row = _find(session, appkey, model_id, lock=True)
         if columns:
             require(models.update(session, row, **columns), "model", row.name)
     return success(model=view(row))
@@ -100,12 +100,12 @@ def update_model(
 def delete_model(appkey: str, model_id: str, context: Context, _caller: Member) -> Any:
     """Forget a model; its artifact stays in its storage."""
     with context.database.session() as session:
-        models.delete(session, _find(session, appkey, model_id))
+        models.delete(session, _find(session, appkey, model_id, lock=True))
     return success()
 
 
-def _find(session: Session, appkey: str, model_id: str) -> ModelRow:
-    row = models.get(session, appkey, model_id)
+def _find(session: Session, appkey: str, model_id: str, *, lock: bool = False) -> ModelRow:
+    row = models.get(session, appkey, model_id, lock=lock)
     if row is None:
         raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no model {model_id} in this project.")
     return row
@@ -117,15 +117,6 @@ def _require_complete(training: TrainingRow) -> None:
             ResultCode.WRONG_STATUS,
             f"The training {training.name} is {training.status}; a model is made from a COMPLETE one.",
         )
-
-
-def _require_artifact(context: ApiContext, appkey: str, field: str, uri: str) -> None:
-    try:
-        found = access.resolve(uri, context.storage_for(appkey)).exists()
-    except StorageError as error:
-        raise field_error(field, f": {error}", ResultCode.INVALID_STORAGE_URI) from error
-    if not found:
-        raise field_error(field, f": {StorageError.not_found(uri)}", ResultCode.STORAGE_NOT_FOUND)
 
 
 _FRAMEWORK_FORMATS = {"PYTORCH": ModelFormat.PYTORCH, "TENSORFLOW": ModelFormat.TENSORFLOW}

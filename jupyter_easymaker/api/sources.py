@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -20,6 +23,20 @@ from .envelope import envelope, success
 
 router = APIRouter(tags=["sources"])
 _MAX_FILES = 10_000
+# zipfile lets whatever its decoders and parsers raise through.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,  # a method this Python does not have
+    RuntimeError,  # encrypted
+    EOFError,
+    OSError,
+    ValueError,
+    IndexError,
+    OverflowError,
+)
 
 
 @router.post("/sources", response_model=envelope("SourceAnswer", source_dir_uri=str, files=int))
@@ -49,7 +66,7 @@ def read_archive(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _checked_files(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except _UNREADABLE as error:
         raise _refusal(f"The body is no zip archive that can be read: {error}.") from error
 
 
@@ -74,7 +91,13 @@ def _checked_files(archive: zipfile.ZipFile) -> dict[str, bytes]:
         allowed -= len(content)
         if allowed < 0:
             raise _refusal(f"The archive unpacks to more than {limits.current().upload_bytes:,} bytes.")
+        if str(path) in files:
+            raise _refusal(f"The archive holds {entry.filename!r} twice.")
         files[str(path)] = content
+    for name in files:
+        for parent in PurePosixPath(name).parents:
+            if str(parent) in files:
+                raise _refusal(f"The archive holds {str(parent)!r} both as a file and as a directory.")
     return files
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..resources.algorithm import Algorithm
-from ..resources.errors import EasyMakerError, FieldError, ResultCode, field_error
+from ..resources.errors import field_error
 from ..resources.flavor import Flavor
 from ..resources.image import Image
 from ..resources.training import TrainingCreate
-from ..storage import access
 from ..storage.config import StorageConfig
-from ..storage.uri import StorageError
 from .context import ApiContext
+from .storage_checks import StorageChecks
 
 
 @dataclass(frozen=True)
@@ -82,30 +81,13 @@ def _check_fits(context: ApiContext, spec: TrainingCreate, flavor: Flavor) -> No
 
 
 def _check_storage(storage: StorageConfig, spec: TrainingCreate) -> None:
-    problems: list[tuple[str, StorageError]] = []
-
-    def attempt(field: str, uri: str | None, must_exist: bool) -> None:
-        if uri is None:
-            return
-        try:
-            location = access.resolve(uri, storage)
-            if must_exist and not location.exists():
-                raise StorageError.not_found(uri)
-        except StorageError as error:
-            problems.append((field, error))
-
-    attempt("sourceDirUri", spec.source_dir_uri, must_exist=True)
+    checks = StorageChecks(storage)
+    checks.directory("sourceDirUri", spec.source_dir_uri)
     for index, dataset in enumerate(spec.dataset_list):
-        attempt(f"datasetList.{index}.dataUri", dataset.data_uri, must_exist=True)
-    attempt("checkPointInputUri", spec.check_point_input_uri, must_exist=True)
-    attempt("modelUploadUri", spec.model_upload_uri, must_exist=False)
-    attempt("checkPointUploadUri", spec.check_point_upload_uri, must_exist=False)
-    if not problems and spec.source_dir_uri and spec.entry_point:
-        attempt("entryPoint", f"{spec.source_dir_uri.rstrip('/')}/{spec.entry_point}", must_exist=True)
-    if problems:
-        missing = any(error.is_not_found for _, error in problems)
-        raise EasyMakerError(
-            ResultCode.STORAGE_NOT_FOUND if missing else ResultCode.INVALID_STORAGE_URI,
-            "; ".join(f"{field}: {error}" for field, error in problems),
-            tuple(FieldError(field, str(error)) for field, error in problems),
-        )
+        checks.input(f"datasetList.{index}.dataUri", dataset.data_uri)
+    checks.input("checkPointInputUri", spec.check_point_input_uri)
+    checks.output("modelUploadUri", spec.model_upload_uri)
+    checks.output("checkPointUploadUri", spec.check_point_upload_uri)
+    if checks.passed and spec.source_dir_uri and spec.entry_point:
+        checks.file("entryPoint", f"{spec.source_dir_uri.rstrip('/')}/{spec.entry_point}")
+    checks.finish()

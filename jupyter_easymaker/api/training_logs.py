@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from ..engines.base import LogChunk
@@ -23,6 +23,7 @@ from .envelope import envelope, success
 
 router = APIRouter(tags=["trainings"])
 _CHUNK = 64 * 1024
+_DOWNLOAD_CHUNK = 1024 * 1024
 _TAIL_BYTES = 4096
 _TAIL_LINES = 20
 _LOOK_SECONDS = 0.15
@@ -84,39 +85,46 @@ async def follow_log(
     row = await asyncio.to_thread(_find, context, appkey, training_id)
     await asyncio.to_thread(read_log, context, row, node, offset, 1)  # refuse an unknown node before the stream begins
 
+    feed = request.app.state.change_feed
+
     async def messages() -> AsyncIterator[ServerSentEvent]:
         at = offset
-        while not request.app.state.change_feed.closed:
+        status = row.status
+        while not feed.closed:
+            mark = feed.mark()
             # The status first: a log read after the end is whole.
-            current = await asyncio.to_thread(_find, context, appkey, training_id)
-            chunk = await asyncio.to_thread(read_log, context, current, node, at, _CHUNK)
-            if chunk.data:
-                data, at = _whole_characters(chunk)
-                body = {"text": data.decode(errors="replace"), "nextOffset": at}
-                yield ServerSentEvent(json.dumps(body), event="log", id=str(at))
-                continue
-            if TrainingStatus(current.status).terminal:
-                yield ServerSentEvent(json.dumps({"statusCode": current.status}), event="end")
+            current = await asyncio.to_thread(_get, context, appkey, training_id)
+            if current is not None:
+                status = current.status
+                chunk = await asyncio.to_thread(read_log, context, current, node, at, _CHUNK)
+                if chunk.data:
+                    data, at = _whole_characters(chunk)
+                    body = {"text": data.decode(errors="replace"), "nextOffset": at}
+                    yield ServerSentEvent(json.dumps(body), event="log", id=str(at))
+                    continue
+            if current is None or TrainingStatus(status).terminal:  # None: it was deleted, which ended ones are
+                yield ServerSentEvent(json.dumps({"statusCode": status}), event="end")
                 return
-            await asyncio.sleep(_LOOK_SECONDS)
+            await feed.wait(mark, _LOOK_SECONDS)
 
     return EventSourceResponse(messages(), ping=15)
 
 
-@router.get("/trainings/{training_id}/logs/download", response_class=Response)
+@router.get("/trainings/{training_id}/logs/download", response_class=StreamingResponse)
 def download_log(appkey: str, training_id: str, context: Context, _caller: Member, node: Node = 0) -> Response:
     """Return a node's whole log as a text file."""
     row = _find(context, appkey, training_id)
-    pieces: list[bytes] = []
-    at = 0
-    while chunk := read_log(context, row, node, at, 4 * 1024 * 1024):
-        if not chunk.data:
-            break
-        pieces.append(chunk.data)
-        at = chunk.next_offset
+    first = read_log(context, row, node, 0, _DOWNLOAD_CHUNK)  # an unknown node is refused before the answer begins
+
+    def pieces() -> Iterator[bytes]:
+        chunk = first
+        while chunk.data:
+            yield chunk.data
+            chunk = read_log(context, row, node, chunk.next_offset, _DOWNLOAD_CHUNK)
+
     disposition = f'attachment; filename="training-{row.id}-node-{node}.log"'
-    return Response(
-        b"".join(pieces), media_type="text/plain; charset=utf-8", headers={"Content-Disposition": disposition}
+    return StreamingResponse(
+        pieces(), media_type="text/plain; charset=utf-8", headers={"Content-Disposition": disposition}
     )
 
 
@@ -158,9 +166,13 @@ def log_tail(context: ApiContext, row: TrainingRow) -> str:
     return "\n".join(data.decode(errors="replace").splitlines()[-_TAIL_LINES:])
 
 
-def _find(context: ApiContext, appkey: str, training_id: str) -> TrainingRow:
+def _get(context: ApiContext, appkey: str, training_id: str) -> TrainingRow | None:
     with context.database.reading() as session:
-        row = trainings.get(session, appkey, training_id)
+        return trainings.get(session, appkey, training_id)
+
+
+def _find(context: ApiContext, appkey: str, training_id: str) -> TrainingRow:
+    row = _get(context, appkey, training_id)
     if row is None:
         raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no training {training_id} in this project.")
     return row

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..resources import limits
 from ..resources.base import now
 from ..resources.training import StagingProgress, Training, TrainingNode, TrainingStatus
 from ..store import trainings
@@ -91,7 +92,7 @@ def copy_of(row: TrainingRow) -> dict[str, Any]:
     suffix = "-copy"
     return {
         **row.spec,
-        "trainingName": row.name[: 50 - len(suffix)] + suffix,
+        "trainingName": row.name[: limits.current().name_length - len(suffix)] + suffix,
         "description": row.description,
         "tagList": row.tags,
         "experimentId": row.experiment_id,

@@ -38,8 +38,7 @@ def create_training(appkey: str, context: Context, caller: Member, body: Annotat
         if experiment_id is None:
             name = body.experiment_name or ""
             experiment_id = create_on_the_spot(session, appkey, name, body.experiment_description, caller.user_id)
-        else:
-            find_experiment(session, appkey, experiment_id)
+        find_experiment(session, appkey, experiment_id, lock=True)  # so that nobody deletes it meanwhile
         row = trainings.insert(
             session,
             appkey=appkey,
@@ -105,7 +104,7 @@ def update_training(
     if body.tag_list is not None:
         columns["tags"] = [tag.model_dump(by_alias=True) for tag in body.tag_list]
     with context.database.session() as session:
-        row = find_training(session, appkey, training_id)
+        row = find_training(session, appkey, training_id, lock=True)
         if columns:
             require(trainings.transition(session, row, None, **columns), "training", row.name)
         (training,) = training_views(session, [row])
@@ -116,7 +115,7 @@ def update_training(
 def stop_training(appkey: str, training_id: str, context: Context, _caller: Member) -> Any:
     """Ask a training to stop; one that is stopping already goes on stopping."""
     with context.database.session() as session:
-        row = find_training(session, appkey, training_id)
+        row = find_training(session, appkey, training_id, lock=True)
         status = TrainingStatus(row.status)
         if status is not TrainingStatus.STOP_IN_PROGRESS:
             if not status.stoppable:
@@ -146,7 +145,7 @@ def copy_training(appkey: str, training_id: str, context: Context, _caller: Memb
 def delete_training(appkey: str, training_id: str, context: Context, _caller: Member) -> Any:
     """Delete a training that has ended and that no model was made from. Its outputs stay in their storage."""
     with context.database.session() as session:
-        row = find_training(session, appkey, training_id)
+        row = find_training(session, appkey, training_id, lock=True)
         if not TrainingStatus(row.status).terminal:
             raise EasyMakerError(
                 ResultCode.WRONG_STATUS,
@@ -164,13 +163,13 @@ def delete_training(appkey: str, training_id: str, context: Context, _caller: Me
     return success()
 
 
-def find_training(session: Session, appkey: str, training_id: str) -> TrainingRow:
-    """Return a training of the project.
+def find_training(session: Session, appkey: str, training_id: str, *, lock: bool = False) -> TrainingRow:
+    """Return a training of the project; ``lock`` as in ``resource_queries.get``.
 
     Raises:
         EasyMakerError: there is none of this id.
     """
-    row = trainings.get(session, appkey, training_id)
+    row = trainings.get(session, appkey, training_id, lock=lock)
     if row is None:
         raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no training {training_id} in this project.")
     return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
@@ -38,6 +38,11 @@ class RequestModel(WireModel):
         if isinstance(data, dict):
             return {key: value for key, value in data.items() if value is not None}
         return data
+
+
+def broken_rule(field: str, message: LiteralString) -> PydanticCustomError:
+    """Return the error of a rule about several fields: the one to mend, as the wire spells it, and what it needs."""
+    return PydanticCustomError("rule", "{field} " + message, {"field": field})
 
 
 def _plain_text(value: str) -> str:

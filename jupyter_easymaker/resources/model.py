@@ -6,9 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AliasChoices, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from .base import Description, Name, RequestModel, StorageUri, Tags, UtcDatetime, WireModel, form_field
+from .base import Description, Name, RequestModel, StorageUri, Tags, UtcDatetime, WireModel, broken_rule, form_field
 from .status import Status
 
 SECTIONS = {
@@ -71,9 +70,9 @@ class ModelCreate(RequestModel):
     @model_validator(mode="after")
     def _one_origin(self) -> ModelCreate:
         if (self.training_id is None) == (self.model_upload_uri is None):
-            raise PydanticCustomError("one_origin", "give either trainingId or modelUploadUri, not both or neither")
+            raise broken_rule("trainingId", "or modelUploadUri is needed, and not both")
         if self.model_upload_uri is not None and self.model_format_code is None:
-            raise PydanticCustomError("missing_format", "modelFormatCode is needed with modelUploadUri")
+            raise broken_rule("modelFormatCode", "is needed with modelUploadUri")
         return self
 
 

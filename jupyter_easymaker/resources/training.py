@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AliasChoices, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from .base import Description, Name, RequestModel, StorageUri, Tags, UtcDatetime, WireModel, form_field
+from .base import Description, Name, RequestModel, StorageUri, Tags, UtcDatetime, WireModel, broken_rule, form_field
 from .limits import Maximum, MaxItems, MaxLength, Minimum
 from .status import Status
 
@@ -252,22 +252,22 @@ class TrainingCreate(RequestModel):
     @model_validator(mode="after")
     def _consistent(self) -> TrainingCreate:
         if (self.experiment_id is None) == (self.experiment_name is None):
-            raise PydanticCustomError("experiment", "give experimentId, or experimentName for a new experiment")
+            raise broken_rule("experimentId", "is needed, or experimentName for a new experiment; not both")
         if self.algorithm_id is None:
             if self.source_dir_uri is None:
-                raise PydanticCustomError("source", "sourceDirUri is needed unless algorithmId is given")
+                raise broken_rule("sourceDirUri", "is needed unless algorithmId is given")
             if self.entry_point is None:
-                raise PydanticCustomError("source", "entryPoint is needed unless algorithmId is given")
+                raise broken_rule("entryPoint", "is needed unless algorithmId is given")
         elif self.source_dir_uri is not None or self.entry_point is not None:
-            raise PydanticCustomError("source", "sourceDirUri and entryPoint do not go with algorithmId")
+            raise broken_rule("algorithmId", "does not go with sourceDirUri and entryPoint; give one or the other")
         if not self.use_torchrun:
             if self.nproc_per_node > 1:
-                raise PydanticCustomError("nproc", "nprocPerNode above 1 needs useTorchrun")
+                raise broken_rule("nprocPerNode", "above 1 needs useTorchrun")
             self.nproc_per_node = 1  # SDK 1.1.6 sends 0 for "no torchrun"
         elif self.nproc_per_node < 1:
-            raise PydanticCustomError("nproc", "nprocPerNode must be at least 1 with useTorchrun")
+            raise broken_rule("nprocPerNode", "must be at least 1 with useTorchrun")
         if self.use_torchrun and (self.algorithm_id or (self.entry_point or "").endswith(".ipynb")):
-            raise PydanticCustomError("nproc", "useTorchrun needs a .py entry point of your own")
+            raise broken_rule("useTorchrun", "needs a .py entry point of your own")
         return self
 
 

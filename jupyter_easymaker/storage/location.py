@@ -50,11 +50,7 @@ class ResolvedLocation:
         Raises:
             StorageError: the storage is not there, a link leads out of it, a file is in the way, or it is full.
         """
-        if not os.path.isdir(self.mount):
-            raise StorageError(
-                StorageErrorCode.NOT_CONFIGURED,
-                f"The storage of {self.uri} is not there: {self.mount} is no directory (is it mounted?)",
-            )
+        self._require_mount()
         directory = os.path.join(self.path, relative) if relative else self.path
         with explained(self.uri):
             try:
@@ -66,6 +62,30 @@ class ResolvedLocation:
         if not is_inside(os.path.realpath(directory), self.root):
             raise _leaves(self.uri)
         return directory
+
+    def check_writable(self) -> None:
+        """Refuse a directory that could not be made, or not be written into, as far as that can be told now.
+
+        Raises:
+            StorageError: the storage is not there, a file is in the way, or the rights are missing.
+        """
+        self._require_mount()
+        there = self.path
+        while not os.path.lexists(there):
+            there = os.path.dirname(there)
+        if not os.path.isdir(there):
+            raise StorageError(StorageErrorCode.EXISTS, f"{self.uri}: {there} is a file; a directory is needed")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise StorageError(
+                StorageErrorCode.PERMISSION, f"{self.uri} may not be written to: {there}; ask its owner for permission"
+            )
+
+    def _require_mount(self) -> None:
+        if not os.path.isdir(self.mount):
+            raise StorageError(
+                StorageErrorCode.NOT_CONFIGURED,
+                f"The storage of {self.uri} is not there: {self.mount} is no directory (is it mounted?)",
+            )
 
     def write_files(self, files: Mapping[str, bytes]) -> None:
         """Put files into this directory, each appearing complete; one that is there with the same content is left.

@@ -13,6 +13,8 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from ..storage.lock import FileLock
+
 _MIGRATION_LOCK = 0x656D6B72  # any number that nobody else takes an advisory lock on
 _BUSY_TIMEOUT_MS = 30_000
 
@@ -35,22 +37,31 @@ class Database:
         self._callbacks: list[Callable[[], None]] = []
 
     def migrate(self) -> None:
-        """Bring the tables to this version; two backends starting at once take turns."""
+        """Bring the tables to this version; backends that start at once take turns."""
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        with self.engine.connect() as connection:
-            if not self.is_sqlite:
+        with self._migration_lock(), self.engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    @contextlib.contextmanager
+    def _migration_lock(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
-                connection.commit()
-            try:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                connection.commit()
-            finally:
-                if not self.is_sqlite:
-                    connection.rollback()
+                try:
+                    yield
+                finally:
                     connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
-                    connection.commit()
+            return
+        # Turning a new file into WAL mode fails when another does the same, so the lock comes before connecting.
+        lock = FileLock(f"{Path(self.url.database or '').absolute()}.lock")
+        try:
+            lock.acquire(shared=False)
+            yield
+        finally:
+            lock.close()
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:

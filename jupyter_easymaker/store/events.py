@@ -67,3 +67,8 @@ def since(session: Session, appkey: str, event_id: int, limit: int = 500) -> Seq
 def last_id(session: Session) -> int:
     """Return the id of the newest event, 0 if there is none."""
     return session.scalar(select(func.max(EventRow.id))) or 0
+
+
+def first_id(session: Session) -> int:
+    """Return the id of the oldest event that is kept, 1 if there is none."""
+    return session.scalar(select(func.min(EventRow.id))) or 1

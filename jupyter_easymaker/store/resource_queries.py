@@ -36,7 +36,7 @@ def live(table: type[Row], appkey: str) -> Select[Row]:
     return select(table).where(table.appkey == appkey, table.deleted_at.is_(None))
 
 
-def named(session: Session, query: Select[tuple[Row]], table: type[Row], names: Sequence[str]) -> Select[tuple[Row]]:
+def named(session: Session, query: Select[Row], table: type[Row], names: Sequence[str]) -> Select[Row]:
     """Narrow a query down to the resources of these names.
 
     SDK 1 joins names with commas, but a name may hold one: ``a,b`` means the resource called so, or, if there

@@ -59,6 +59,8 @@ def by_token(session: Session, token: str) -> UserRow | None:
 
 def is_member(session: Session, appkey: str, user: UserRow) -> bool:
     """Return whether a user may use a project: its members and administrators may."""
+    if "\x00" in appkey:  # PostgreSQL refuses to look for it
+        return False
     if user.is_admin:
         return session.get(ProjectRow, appkey) is not None
     return session.get(MembershipRow, (appkey, user.id)) is not None

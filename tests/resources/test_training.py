@@ -72,8 +72,8 @@ def test_body_of_sdk_1_with_nulls_and_zero_processes_is_accepted() -> None:
             "letters, digits",
         ),
         ({"useTorchrun": False, "nprocPerNode": 2}, "", "needs useTorchrun"),
-        ({"experimentName": "other"}, "", "experimentId, or experimentName"),
-        ({"algorithmId": "tabular"}, "", "do not go with algorithmId"),
+        ({"experimentName": "other"}, "", "experimentId is needed, or experimentName"),
+        ({"algorithmId": "tabular"}, "", "algorithmId does not go with"),
         ({"sourceDirUri": None}, "", "sourceDirUri is needed"),
     ],
 )
