@@ -119,7 +119,6 @@ _EXTENSIONS = {
     "jupyterlab": False,
     "jupyter_lsp": False,
     "notebook_shim": False,
-    "jupyter_server_proxy": False,
 }
 
 
