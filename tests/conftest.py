@@ -154,10 +154,10 @@ def own_backend(tmp_path: Path) -> Iterator[Callable[..., RunningBackend]]:
     """Make backends of one's own, to be stopped and killed at will."""
     made: list[RunningBackend] = []
 
-    def make(*arguments: str, **settings: Any) -> RunningBackend:
+    def make(*arguments: str, port: int | None = None, **settings: Any) -> RunningBackend:
         running = RunningBackend(tmp_path / f"data-{len(made)}", arguments=arguments, **settings)
         made.append(running)
-        running.start()
+        running.start(port)
         return running
 
     yield make

@@ -69,9 +69,10 @@ def _reason(observation: JobObservation) -> str:
     reasons: list[str] = []
     many = len(observation.nodes) > 1
     for node in observation.nodes:
-        for text in (node.report.get("reason"), node.killed_for_memory):
-            if text and not any(text in known for known in reasons):
-                reasons.append(f"Node {node.index}: {text}" if many else text)
+        # What the engine knows of a kill is more than the runner can see of it.
+        text = node.killed_for_memory or node.report.get("reason")
+        if text:
+            reasons.append(f"Node {node.index}: {text}" if many else text)
     if not reasons and observation.state is JobState.FAILED:
         reasons.append(observation.reason or "The job failed without saying why; see its log.")
     return "\n".join(reasons)

@@ -45,15 +45,11 @@ def test_job_means_training_status(observation: JobObservation, status: Training
     assert observed_state(observation).status is status
 
 
-def test_process_killed_for_memory_is_said_once_with_its_exit_code() -> None:
-    killed = "exit code : -9 (pid: 7)"
-    observation = job(
-        JobState.FAILED,
-        {**RAN, "exitCode": -9, "reason": f"Out of memory. {killed}"},
-        exit_code=1,
-        killed_for_memory=killed,
-    )
-    assert observed_state(observation).reason == f"Out of memory. {killed}"
+def test_process_killed_for_memory_is_said_once_as_the_engine_saw_it() -> None:
+    killed = "exit code : -9 (pid: 7): out of memory, 530 MiB used of 512 MiB"
+    report = {**RAN, "exitCode": -9, "reason": "train.py was ended by SIGKILL. exit code : -9 (pid: 7)"}
+    observation = job(JobState.FAILED, report, exit_code=1, killed_for_memory=killed)
+    assert observed_state(observation).reason == killed
 
 
 def test_reasons_of_several_nodes_name_the_node() -> None:
