@@ -48,7 +48,7 @@ def port_is_free() -> bool:
 def old_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the old SDK is installed, beside the new one that the product depends on."""
     target = tmp_path_factory.mktemp("sdk-1.1.6")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target)]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target)]
     subprocess.run([*command, "easymaker==1.1.6"], check=True)
     return target
 
