@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LAB_DIR ?= $(HOME)/easymaker-quickstart
+# Jupyter asks root, as on a fresh machine or in a container, to say so.
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # uv reads no pip configuration, so an index configured for pip is handed on.
 export UV_EXTRA_INDEX_URL ?= $(shell $(PYTHON) -m pip config get global.extra-index-url 2>/dev/null)
 export UV_INDEX_STRATEGY ?= unsafe-best-match
@@ -28,7 +30,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 lab: $(VENV)/.installed  ## a running JupyterLab with the panel and an embedded backend
 	$(BIN)/jupyter easymaker quickstart "$(LAB_DIR)"
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir "$(LAB_DIR)" $(LAB_ARGS) "$(LAB_DIR)/quickstart.ipynb"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir "$(LAB_DIR)" $(ALLOW_ROOT) $(LAB_ARGS) "$(LAB_DIR)/quickstart.ipynb"
 
 test: $(VENV)/.installed-test browser  ## all tests but the slow suites below
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not torch and not wheel"
