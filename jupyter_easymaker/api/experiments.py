@@ -16,7 +16,7 @@ from ..store.tables import ExperimentRow
 from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
-from .listing import Listing, values
+from .listing import Listing, values, whole
 
 router = APIRouter(tags=["experiments"])
 Answer = envelope("ExperimentAnswer", experiment=Experiment)
@@ -51,7 +51,7 @@ def list_experiments(
             session,
             appkey,
             ids=values(ids),
-            names=values(names),
+            names=whole(names),
             statuses=values(statuses),
             **listing.arguments(experiments.SORT),
         )

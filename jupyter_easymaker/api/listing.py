@@ -52,12 +52,16 @@ def _page(
 
 
 Listing = Annotated[Page, Depends(_page)]
-Filter = Annotated[list[str], Query(max_length=200)]
 
 
 def values(given: list[str] | None) -> list[str]:
     """Return a filter's values: repeated (SDK 2) or joined with commas (SDK 1)."""
     return [part for value in given or [] for part in value.split(",") if part and "\x00" not in part]
+
+
+def whole(given: list[str] | None) -> list[str]:
+    """Return a filter's values that may hold commas themselves: the store knows which are meant."""
+    return [value for value in given or [] if value and "\x00" not in value]
 
 
 def refuse_unknown_parameters(request: Request) -> None:

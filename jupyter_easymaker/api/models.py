@@ -16,7 +16,7 @@ from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
 from .experiments import require
-from .listing import Listing, values
+from .listing import Listing, values, whole
 from .storage_checks import StorageChecks
 from .trainings import find_training
 
@@ -63,7 +63,7 @@ def list_models(
             session,
             appkey,
             ids=values(ids),
-            names=values(names),
+            names=whole(names),
             training_ids=values(training_ids),
             **listing.arguments(models.SORT),
         )

@@ -80,9 +80,10 @@ def _checked_files(archive: zipfile.ZipFile) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for entry in entries:
         path = PurePosixPath(entry.filename)
-        unsafe = path.is_absolute() or ".." in path.parts or "\\" in entry.filename or "\x00" in entry.filename
-        if unsafe or not path.parts:
+        if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or not path.parts:
             raise _refusal(f"The archive holds {entry.filename!r}, which leaves its directory.")
+        if not entry.filename.isprintable():
+            raise _refusal(f"The archive holds {entry.filename!r}, a name that cannot be printed; rename the file.")
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise _refusal(f"The archive holds the link {entry.filename!r}; put the file itself in.")
         # Read one byte more than allowed: what the archive claims about sizes is not believed.

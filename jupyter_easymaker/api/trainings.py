@@ -15,7 +15,7 @@ from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
 from .experiments import create_on_the_spot, find_experiment, named, require
-from .listing import Listing, values
+from .listing import Listing, values, whole
 from .training_checks import check_training
 from .training_logs import log_tail
 from .training_views import copy_of, training_views
@@ -71,7 +71,7 @@ def list_trainings(
             session,
             appkey,
             ids=values(ids),
-            names=values(names),
+            names=whole(names),
             statuses=values(statuses),
             experiment_ids=values(experiment_ids),
             **listing.arguments(trainings.SORT),

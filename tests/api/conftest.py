@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,31 @@ from jupyter_easymaker.store import users
 TOKEN = "token-of-the-owner"
 
 
+@contextmanager
+def running(directory: Path) -> Iterator[Backend]:
+    """A backend on a directory of its own."""
+    made = Backend(ServiceConfig(data_dir=str(directory / "data"), file_roots=[str(directory / "home")]), TOKEN)
+    made.start()
+    try:
+        yield made
+    finally:
+        for name in made.engine.names():
+            made.engine.stop(name)
+        made.close()
+
+
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Backend]:
-    made = Backend(ServiceConfig(data_dir=str(tmp_path / "data"), file_roots=[str(tmp_path / "home")]), TOKEN)
-    made.start()
-    yield made
-    for name in made.engine.names():
-        made.engine.stop(name)
-    made.close()
+    """Tests that change nothing override it by ``shared_service``."""
+    with running(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """One backend for all tests of a module."""
+    with running(tmp_path_factory.mktemp("service")) as made:
+        yield made
 
 
 @pytest.fixture
@@ -38,7 +56,7 @@ def client(service: Backend) -> Iterator[TestClient]:
 @pytest.fixture
 def source(service: Backend) -> str:
     directory = service.data_dir / "nas/local/code"
-    directory.mkdir(parents=True)
+    directory.mkdir(parents=True, exist_ok=True)
     (directory / "train.py").write_text("print('ran')")
     return "nas://local:/code"
 
@@ -46,7 +64,8 @@ def source(service: Backend) -> str:
 @pytest.fixture
 def body(client: TestClient, source: str) -> Callable[..., dict[str, Any]]:
     """Make the create body of a training."""
-    experiment = client.post("experiments", json={"experimentName": "e"}).json()["experiment"]
+    client.post("experiments", json={"experimentName": "e"})  # there already, where the backend is shared
+    (experiment,) = client.get("experiments", params={"experimentNameList": "e"}).json()["experimentList"]
 
     def make(**changes: Any) -> dict[str, Any]:
         whole = {

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from jupyter_easymaker.service.backend import Backend
+
 PUBLIC = {"/health", "/nhn-api-gateway"}
 ADMIN = re.compile(r"/v1\.0/(users|projects)")
 METHODS = ("get", "post", "put", "delete")
@@ -19,6 +21,11 @@ def routes(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for method in operations:
             if method in METHODS:
                 yield method, path
+
+
+@pytest.fixture
+def service(shared_service: Backend) -> Backend:
+    return shared_service
 
 
 @pytest.fixture
@@ -123,14 +130,3 @@ def test_too_large_body_is_refused_while_it_comes_in(bare: TestClient, tokens: d
         headers={"X-EasyMaker-Token": tokens["member"], "Content-Type": "application/json"},
     )
     assert (answer.status_code, answer.json()["header"]["resultCode"]) == (413, 413_000)
-
-
-@pytest.mark.parametrize("content", [b"{", b"[]", b'"x"', b"\xff"])
-def test_malformed_body_is_a_clear_refusal(bare: TestClient, tokens: dict[str, str], content: bytes) -> None:
-    answer = bare.post(
-        "/v1.0/appkeys/default/experiments",
-        content=content,
-        headers={"X-EasyMaker-Token": tokens["member"], "Content-Type": "application/json"},
-    )
-    assert answer.status_code == 400
-    assert answer.json()["header"]["isSuccessful"] is False

@@ -49,3 +49,24 @@ def test_changes_are_told_at_once_and_again_to_one_that_was_away(backend: Runnin
     ids = [each["eventId"] for each in second if each["event"] == "change"]
     assert ids == sorted(set(ids))
     backend.experiment("wake-listeners")  # lets both threads end
+
+
+def hello(backend: RunningBackend, last_event_id: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = []
+    stop = threading.Event()
+    headers = {"Last-Event-ID": last_event_id}
+    threading.Thread(target=follow, args=(backend, found, stop), kwargs=headers, daemon=True).start()
+    wait_for(lambda: found)
+    stop.set()
+    backend.experiment(f"wake-{last_event_id[:20]}")  # lets the thread end
+    return found[0]
+
+
+def test_listener_is_told_when_what_it_missed_is_not_known(backend: RunningBackend) -> None:
+    """As after the store was made anew: its ids would else be waited for, perhaps for ever."""
+    backend.experiment("some-event")
+    assert hello(backend, "1")["complete"] is True
+    for beyond in ("999999999", "9" * 20):
+        told = hello(backend, beyond)
+        assert told["complete"] is False
+        assert told["lastEventId"] < 999_999_999

@@ -48,43 +48,6 @@ def test_training_runs_to_complete_and_its_log_is_read(client: TestClient, body:
     assert '"statusCode": "COMPLETE"' in told
 
 
-@pytest.mark.parametrize(
-    ("changes", "field", "sentence"),
-    [
-        ({"trainingName": "x" * 51}, "trainingName", "at most 50"),
-        ({"flavorId": "huge"}, "flavorId", "there are c1m1"),
-        ({"imageId": "none"}, "imageId", "the training images are"),
-        ({"imageId": "local-gpu-python-training"}, "flavorId", "no GPU instance type"),
-        ({"instanceCount": 10}, "instanceCount", "could never start"),
-        ({"sourceDirUri": "nas://local:/missing"}, "sourceDirUri", "does not exist"),
-        ({"sourceDirUri": "nas://local:/../etc"}, "sourceDirUri", ".."),
-        ({"sourceDirUri": "nas://other:/x"}, "sourceDirUri", "no NAS other"),
-        ({"sourceDirUri": "http://example.com/x"}, "sourceDirUri", "not a storage path"),
-        ({"sourceDirUri": "file:///etc"}, "sourceDirUri", "outside of what"),
-        ({"entryPoint": "missing.py"}, "entryPoint", "does not exist"),
-        ({"entryPoint": "../train.py"}, "entryPoint", "inside the source directory"),
-        ({"modelUploadUri": "nas://nowhere:/x"}, "modelUploadUri", "no NAS nowhere"),
-        (
-            {"datasetList": [{"datasetName": "d", "dataUri": "nas://local:/code/../../x"}]},
-            "datasetList.0.dataUri",
-            "..",
-        ),
-        ({"algorithmId": "magic", "sourceDirUri": None, "entryPoint": None}, "algorithmId", "there are tabular"),
-        ({"surprise": 1}, "surprise", "not a field"),
-    ],
-)
-def test_refusal_names_the_field_and_changes_nothing(
-    client: TestClient, body: Body, changes: dict[str, Any], field: str, sentence: str
-) -> None:
-    answer = client.post("trainings", json=body(**changes))
-    assert answer.status_code == 400, answer.text
-    refused = answer.json()
-    assert refused["header"]["isSuccessful"] is False
-    (error,) = [each for each in refused["errors"] if each["field"] == field]
-    assert sentence in error["message"]
-    assert client.get("trainings").json()["trainingList"] == []
-
-
 def test_algorithm_parameters_are_checked_before_anything_runs(client: TestClient, body: Body) -> None:
     parameters = [{"parameterName": "iterations", "parameterValue": "many"}]
     answer = client.post(
@@ -159,12 +122,7 @@ def test_copy_is_the_same_training_under_a_name_that_fits(client: TestClient, bo
 
 def test_training_is_renamed_without_losing_the_rest(client: TestClient, body: Body) -> None:
     training_id = create(client, body(description="kept"))["trainingId"]
-
-    def rename() -> int:
-        # The reconciler may write between reading and writing; the answer then says to try again.
-        return client.put(f"trainings/{training_id}", json={"trainingName": "new"}).status_code
-
-    wait_for(lambda: rename() == 200)
+    assert client.put(f"trainings/{training_id}", json={"trainingName": "new"}).status_code == 200
     training = client.get(f"trainings/{training_id}").json()["training"]
     assert (training["trainingName"], training["description"]) == ("new", "kept")
 
@@ -212,19 +170,3 @@ def test_uploaded_source_is_kept_once_and_trains(client: TestClient, body: Body)
     assert first["sourceDirUri"] == second["sourceDirUri"]
     training = completed(client, body(sourceDirUri=first["sourceDirUri"]))
     assert client.get(f"trainings/{training['trainingId']}/logs").json()["log"]["text"] == "uploaded\n"
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"no zip",
-        archive(),
-        archive(**{"../evil.py": "x"}),
-        archive(**{"/abs.py": "x"}),
-        archive(**{"a\\..\\b.py": "x"}),
-    ],
-)
-def test_archive_with_tricks_is_refused_and_writes_nothing(client: TestClient, service: Any, data: bytes) -> None:
-    assert upload(client, data).status_code == 400
-    assert not list((service.data_dir / "nas/local").rglob("evil.py"))
-    assert not (service.data_dir / "nas/local/sources").exists()
