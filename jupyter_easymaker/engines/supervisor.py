@@ -17,6 +17,7 @@ from typing import Any
 from . import job_files
 from .process_tree import (
     boot_id,
+    children_by_parent,
     descendants,
     environment_value,
     proportional_bytes,
@@ -28,7 +29,7 @@ JOB_ID = "EM_JOB_ID"
 """Marks every process of a job, so that leftovers of a killed supervisor can be found."""
 
 _SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
-_RELAXED_SECONDS = 0.2
+_RELAXED_SECONDS = 0.25
 _ALERT_SECONDS = 0.05
 _ALERT_SHARE = 0.5  # look more often above this share of the memory limit
 _KILL_SECONDS = 1.0  # after SIGKILL, memory and processes take a moment to go
@@ -153,13 +154,14 @@ class Supervisor:
         if time.monotonic() < self.next_memory_look:
             return
         limit = self.job["memoryMib"] * 1024 * 1024
-        share = max((self._look_at_memory(node, limit) for node in self.nodes if node.exit_code is None), default=0.0)
+        children = children_by_parent()
+        running = [node for node in self.nodes if node.exit_code is None]
+        share = max((self._look_at_memory(node, limit, children) for node in running), default=0.0)
         self.next_memory_look = time.monotonic() + (_ALERT_SECONDS if share > _ALERT_SHARE else _RELAXED_SECONDS)
 
-    def _look_at_memory(self, node: Node, limit: int) -> float:
+    def _look_at_memory(self, node: Node, limit: int, children: dict[int, list[int]]) -> float:
         """Return the share of its memory a node uses, after ending its largest process if that is too much."""
-        below = descendants(node.pid)
-        tree = [*below, *self._adopted(node, below), node.pid]
+        tree = [*descendants(node.pid, children), *self._adopted(node, children), node.pid]
         used = sum(resident_bytes(pid) for pid in tree)
         if used > limit:  # look again, without counting shared pages twice
             used = sum(proportional_bytes(pid) for pid in tree)
@@ -176,13 +178,10 @@ class Supervisor:
                 self._write_node(node)
         return used / limit
 
-    def _adopted(self, node: Node, known: list[int]) -> list[int]:
+    def _adopted(self, node: Node, children: dict[int, list[int]]) -> list[int]:
         """Return a node's processes whose parents are gone, so that they hang below the supervisor."""
-        tops = {each.pid for each in self.nodes}
-        under_nodes = (
-            {pid for each in self.nodes for pid in descendants(each.pid)} if len(self.nodes) > 1 else set(known)
-        )
-        orphans = [pid for pid in descendants(os.getpid()) if pid not in tops and pid not in under_nodes]
+        of_nodes = {pid for each in self.nodes for pid in (each.pid, *descendants(each.pid, children))}
+        orphans = [pid for pid in descendants(os.getpid(), children) if pid not in of_nodes]
         if len(self.nodes) == 1:
             return orphans
         return [pid for pid in orphans if environment_value(pid, "EM_NODE_RANK") == str(node.index)]
