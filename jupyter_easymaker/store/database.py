@@ -9,6 +9,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,6 +19,10 @@ from ..storage.lock import FileLock
 
 _MIGRATION_LOCK = 0x656D6B72  # any number that nobody else takes an advisory lock on
 _BUSY_TIMEOUT_MS = 30_000
+
+
+class NewerStore(Exception):
+    """The store has tables this version does not know; nothing was changed."""
 
 
 class Database:
@@ -37,12 +43,24 @@ class Database:
         self._callbacks: list[Callable[[], None]] = []
 
     def migrate(self) -> None:
-        """Bring the tables to this version; backends that start at once take turns."""
+        """Bring the tables to this version; backends that start at once take turns.
+
+        Raises:
+            NewerStore: a newer version made them.
+        """
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self._migration_lock(), self.engine.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                if not isinstance(error.__cause__, ResolutionError):
+                    raise
+                raise NewerStore(
+                    f"The store {self.url.render_as_string()} was made by a newer version of jupyter-easymaker; "
+                    "install that version, or use another store."
+                ) from error
             connection.commit()
 
     @contextlib.contextmanager

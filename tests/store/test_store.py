@@ -4,68 +4,24 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
-from jupyter_easymaker.resources.experiment import ExperimentCreate, ExperimentStatus
-from jupyter_easymaker.resources.flavor import Flavor
-from jupyter_easymaker.resources.image import Image
-from jupyter_easymaker.resources.training import TrainingCreate, TrainingStatus
+from jupyter_easymaker.resources.experiment import ExperimentStatus
+from jupyter_easymaker.resources.training import TrainingStatus
 from jupyter_easymaker.store import events, experiments, trainings, users
 from jupyter_easymaker.store.database import Database
 from jupyter_easymaker.store.tables import Base, ExperimentRow, TrainingRow, UserRow
-
-
-def add_experiment(database: Database, name: str = "e", appkey: str = "p") -> ExperimentRow:
-    with database.session() as session:
-        spec = ExperimentCreate(experiment_name=name)
-        return experiments.insert(session, appkey=appkey, spec=spec, created_by="me")
-
-
-def add_training(database: Database, experiment: ExperimentRow, name: str = "t", **settings: Any) -> TrainingRow:
-    spec = TrainingCreate(
-        training_name=name,
-        experiment_id=experiment.id,
-        image_id="i",
-        flavor_id="f",
-        source_dir_uri="nas://local:/s",
-        entry_point="train.py",
-        model_upload_uri="nas://local:/o",
-        **settings,
-    )
-    with database.session() as session:
-        return trainings.insert(
-            session,
-            appkey=experiment.appkey,
-            spec=spec,
-            experiment_id=experiment.id,
-            created_by="me",
-            flavor=Flavor(id="f", name="f", vcpus=1, ram=1024),
-            image=Image(image_id="i", image_name="i"),
-            algorithm=None,
-        )
+from tests.store.rows import add_experiment, add_training, insert_training
 
 
 def test_migrations_make_exactly_the_tables_the_code_knows(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
-
-
-def test_migrating_twice_and_at_once_is_harmless(url: str) -> None:
-    stores = [Database(url) for _ in range(3)]
-    if stores[0].is_sqlite:
-        stores = stores[:1] * 2  # one backend holds a data directory: never at once, but again and again
-        for store in stores:
-            store.migrate()
-    else:
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda store: store.migrate(), stores))
-    assert add_experiment(stores[0]).id
 
 
 def test_change_is_refused_when_somebody_was_faster(database: Database) -> None:
@@ -141,28 +97,6 @@ def test_experiment_name_is_free_again_after_its_deletion(database: Database) ->
     add_experiment(database)
 
 
-def test_pages_neither_overlap_nor_skip(database: Database) -> None:
-    experiment = add_experiment(database)
-    made = {add_training(database, experiment, f"t{number % 3}").id for number in range(25)}
-    seen: list[str] = []
-    for number in range(1, 5):
-        with database.reading() as session:
-            rows, total = trainings.page(session, "p", sort="trainingName", number=number, size=7)
-        assert total == 25
-        seen += [row.id for row in rows]
-    assert len(seen) == len(set(seen)) == 25
-    assert set(seen) == made
-
-
-def test_search_takes_wildcards_literally_and_ignores_case(database: Database) -> None:
-    experiment = add_experiment(database)
-    add_training(database, experiment, "100%_Done")
-    add_training(database, experiment, "1000 done")
-    with database.reading() as session:
-        rows, total = trainings.page(session, "p", search="0%_d")
-    assert (total, rows[0].name) == (1, "100%_Done")
-
-
 def test_deleted_training_is_hidden_until_it_is_purged(database: Database) -> None:
     experiment = add_experiment(database)
     training = add_training(database, experiment)
@@ -195,3 +129,54 @@ def test_token_is_kept_as_a_hash_and_replaced_by_a_new_one(database: Database) -
     with database.reading() as session:
         assert users.is_member(session, "p", users.get(session, "ann"))
         assert [project.appkey for project in users.projects_of(session, users.get(session, "ann"))] == ["p"]
+
+
+@pytest.mark.parametrize("first", ["deletion", "addition"])
+def test_what_belongs_to_a_resource_is_never_added_while_it_is_deleted(database: Database, first: str) -> None:
+    """Whoever comes second waits, and then sees what the first one did."""
+    experiment = add_experiment(database)
+    looked, done = threading.Event(), threading.Event()
+
+    def second() -> tuple[bool, int]:
+        looked.wait()
+        with database.session() as session:
+            row = experiments.get(session, "p", experiment.id, lock=True)
+            seen = row is not None, experiments.training_counts(session, [experiment.id]).get(experiment.id, 0)
+            assert done.is_set()
+            return seen
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(second)
+        with database.session() as session:
+            row = experiments.get(session, "p", experiment.id, lock=True)
+            assert row is not None
+            looked.set()
+            if first == "deletion":
+                assert experiments.mark_deleted(session, row)
+            else:
+                insert_training(session, row)
+            assert not waiting.done()
+            done.set()
+        assert waiting.result(10) == ((False, 0) if first == "deletion" else (True, 1))
+
+
+def test_reading_waits_for_no_writer(database: Database) -> None:
+    experiment = add_experiment(database)
+    with database.session() as session:
+        assert experiments.transition(session, experiment, ExperimentStatus.CREATE_IN_PROGRESS)
+        with database.reading() as other:
+            assert other.get_one(ExperimentRow, experiment.id).status == "CREATE_REQUESTED"
+
+
+def test_events_are_pruned_but_the_newest_are_kept(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "_KEPT", 5)
+    monkeypatch.setattr(events, "_PRUNE_EVERY", 10)
+    for number in range(20):
+        add_experiment(database, f"e{number}")
+    with database.reading() as session:
+        last = events.last_id(session)
+        kept = events.since(session, "p", 0)
+        assert events.first_id(session) == kept[0].event_id
+    assert kept[-1].event_id == last
+    assert 5 <= len(kept) < 20
+    assert [event.event_id for event in kept] == list(range(kept[0].event_id, last + 1))
