@@ -54,6 +54,10 @@ def _write(context: ReconcilerContext, row: TrainingRow, status: TrainingStatus 
 
 
 def _submit(context: ReconcilerContext, row: TrainingRow) -> None:
+    if context.catalogue.image(row.image["imageId"]) is None:
+        reason = f"The image {row.image['imageName']} is no longer offered; copy the training with another one."
+        _write(context, row, TrainingStatus.CREATE_FAILED, reason=reason, ended_at=now())
+        return
     # Submitting first is safe: a crash before the write leaves CREATE_REQUESTED, and submitting again does nothing.
     try:
         context.engine.submit(training_job(context, row))
@@ -128,10 +132,11 @@ def training_job(context: ReconcilerContext, row: TrainingRow) -> Job:
     """Return the job that runs a training."""
     spec, flavor = row.spec, row.flavor
     image = context.catalogue.image(row.image["imageId"])
+    assert image is not None, "checked before a job is made"  # noqa: S101
     size_gb = spec.get("dataStorageSize")
     plan = Plan(
         name=row.name,
-        python=image.python if image else "",
+        python=image.python,
         storage=context.storage_for(row.appkey).to_json(),
         cache_dir=str(context.cache_dir(row.appkey)),
         tensorboard_dir=str(context.tensorboard_dir(row.appkey, row.experiment_id) / row.id),
