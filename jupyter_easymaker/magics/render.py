@@ -9,8 +9,8 @@ from typing import Any
 _STYLE = """
 <style>
 .em-magic { font-family: var(--jp-ui-font-family, sans-serif); font-size: 13px; line-height: 1.5; }
-.em-magic table { border-collapse: collapse; }
-.em-magic th, .em-magic td { text-align: left; padding: 2px 14px 2px 0; background: none; vertical-align: top; }
+.em-magic table { border-collapse: collapse; margin: 4px 0; }
+.em-magic th, .em-magic td { text-align: left !important; padding: 2px 14px 2px 0; vertical-align: top; }
 .em-magic th { font-weight: 600; color: var(--jp-ui-font-color2, #666); }
 .em-magic .em-chip { border-radius: 9px; padding: 1px 9px; font-size: 12px; color: #fff; white-space: nowrap; }
 .em-magic .em-good { background: #2e7d32; } .em-magic .em-bad { background: #c62828; }
