@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +63,6 @@ class Backend:
     def begin(self) -> None:
         """Look for the backend, or start one, in the background."""
         self._task = asyncio.get_running_loop().create_task(self._watch_over())
-        self._task.add_done_callback(self._ended)
 
     async def close(self) -> None:
         """Let go of it; it goes on."""
@@ -89,14 +89,17 @@ class Backend:
                 await self._use(connection)
                 failures = 0
                 await self._until_gone(connection)
-                self._become(Status.STARTING, "The EasyMaker backend is gone; it is being started again.")
+                self._become(Status.STARTING, "The EasyMaker backend is gone; it is being looked for.")
             except (Unavailable, LaunchError) as error:
-                pause = _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)]
                 if failures == 0:
                     self._app.log.error("%s", error)
                 self._become(Status.FAILED, str(error))
+            except Exception as error:  # a mistake of ours; to give up would leave people without a backend for good
+                self._app.log.exception("watching over the EasyMaker backend failed")
+                self._become(Status.FAILED, f"Something went wrong in the server extension: {error!r}; see its log.")
+            if self.status is Status.FAILED:
+                await self._back_off(failures)
                 failures += 1
-                await self._pause(pause)
 
     async def _find(self) -> Connection | None:
         """Return a backend that answers, None if there is none and one is to be started."""
@@ -139,7 +142,8 @@ class Backend:
     async def _stop(self, old: Connection) -> None:
         """End the backend an older version left running; its trainings go on under the new one."""
         self._app.log.info("replacing the EasyMaker backend of version %s by %s", old.version, __version__)
-        os.kill(old.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it has just ended
+            os.kill(old.pid, signal.SIGTERM)
         deadline = asyncio.get_running_loop().time() + _STOP_SECONDS
         while read_connection(self._data_dir) == old:
             if asyncio.get_running_loop().time() > deadline:
@@ -177,6 +181,18 @@ class Backend:
                     return
                 asked = loop.time()
 
+    async def _back_off(self, failures: int) -> None:
+        """Wait before the next try; only as long as somebody else has not started a backend."""
+        starts = not self._shared and self._app.start_backend
+        loop = asyncio.get_running_loop()
+        # Looking costs nothing; what cannot start is not started over and over.
+        pause = _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)] if starts else _WATCH_SECONDS
+        deadline = loop.time() + pause
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            if loop.time() >= deadline or (not self._shared and read_connection(self._data_dir)):
+                return
+
     async def _pause(self, seconds: float) -> bool:
         """Wait; return whether the wait was cut short by ``look_again``."""
         try:
@@ -192,13 +208,6 @@ class Backend:
             self._settled.clear()
         else:
             self._settled.set()
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled():
-            return
-        error = task.exception()
-        self._app.log.error("the EasyMaker backend is no longer watched over", exc_info=error)
-        self._become(Status.FAILED, f"Something went wrong in the server extension: {error!r}. Restart Jupyter.")
 
 
 def _user_of(connection: Connection, appkey: str) -> str:
