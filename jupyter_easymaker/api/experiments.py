@@ -17,6 +17,7 @@ from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
 from .listing import Listing, values, whole
+from .updates import changed_columns
 
 router = APIRouter(tags=["experiments"])
 Answer = envelope("ExperimentAnswer", experiment=Experiment)
@@ -76,16 +77,9 @@ def update_experiment(
     body: Annotated[ExperimentUpdate, Body()],
 ) -> Any:
     """Change an experiment's name, description or tags; what is absent stays."""
-    columns: dict[str, Any] = {}
+    columns = changed_columns(body.experiment_name, body.description, body.tag_list)
     if body.experiment_name is not None:
-        columns |= {
-            "name": body.experiment_name,
-            "live_name": experiments.live_name(appkey, body.experiment_name),
-        }
-    if body.description is not None:
-        columns["description"] = body.description
-    if body.tag_list is not None:
-        columns["tags"] = [tag.model_dump(by_alias=True) for tag in body.tag_list]
+        columns["live_name"] = experiments.live_name(appkey, body.experiment_name)
     with context.database.session() as session:
         row = find_experiment(session, appkey, experiment_id, lock=True)
         if columns:

@@ -19,6 +19,7 @@ from .experiments import require
 from .listing import Listing, values, whole
 from .storage_checks import StorageChecks
 from .trainings import find_training
+from .updates import changed_columns
 
 router = APIRouter(tags=["models"])
 Answer = envelope("ModelAnswer", model=Model)
@@ -82,13 +83,7 @@ def update_model(
     appkey: str, model_id: str, context: Context, _caller: Member, body: Annotated[ModelUpdate, Body()]
 ) -> Any:
     """Change a model's name, description or tags; what is absent stays."""
-    columns: dict[str, Any] = {}
-    if body.model_name is not None:
-        columns["name"] = body.model_name
-    if body.description is not None:
-        columns["description"] = body.description
-    if body.tag_list is not None:
-        columns["tags"] = [tag.model_dump(by_alias=True) for tag in body.tag_list]
+    columns = changed_columns(body.model_name, body.description, body.tag_list)
     with context.database.session() as session:
         row = _find(session, appkey, model_id, lock=True)
         if columns:

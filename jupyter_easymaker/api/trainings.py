@@ -19,6 +19,7 @@ from .listing import Listing, values, whole
 from .training_checks import check_training
 from .training_logs import log_tail
 from .training_views import copy_of, training_views
+from .updates import changed_columns
 
 router = APIRouter(tags=["trainings"])
 Answer = envelope("TrainingAnswer", training=Training)
@@ -96,13 +97,7 @@ def update_training(
     appkey: str, training_id: str, context: Context, _caller: Member, body: Annotated[TrainingUpdate, Body()]
 ) -> Any:
     """Change a training's name, description or tags; what is absent stays."""
-    columns: dict[str, Any] = {}
-    if body.training_name is not None:
-        columns["name"] = body.training_name
-    if body.description is not None:
-        columns["description"] = body.description
-    if body.tag_list is not None:
-        columns["tags"] = [tag.model_dump(by_alias=True) for tag in body.tag_list]
+    columns = changed_columns(body.training_name, body.description, body.tag_list)
     with context.database.session() as session:
         row = find_training(session, appkey, training_id, lock=True)
         if columns:
