@@ -82,8 +82,8 @@ UtcDatetime = Annotated[
 class Tag(RequestModel):
     """A key and a value a person chose to find a resource by."""
 
-    tag_key: Annotated[str, AfterValidator(_not_empty), AfterValidator(_plain_text), MaxLength("name_length")] = (
-        Field(title="Key")
+    tag_key: Annotated[str, AfterValidator(_not_empty), AfterValidator(_plain_text), MaxLength("name_length")] = Field(
+        title="Key"
     )
     tag_value: Annotated[str, AfterValidator(_plain_text), MaxLength("description_length")] = Field("", title="Value")
 
