@@ -64,6 +64,7 @@ class ServeApp(JupyterApp):
 
     def _serve(self, config: ServiceConfig, data_dir: DataDir) -> None:
         # Imported here: --help and a second start need none of it.
+        from ..store.database import NewerStore
         from .backend import Backend
         from .server import Server, listen, url_of
 
@@ -73,7 +74,10 @@ class ServeApp(JupyterApp):
             bound = listen(config.ip, config.port)
         except OSError as error:
             sys.exit(f"Cannot listen on {config.ip}:{config.port}: {error.strerror}. Choose another with --port.")
-        backend = Backend(config, token)
+        try:
+            backend = Backend(config, token)
+        except NewerStore as error:
+            sys.exit(str(error))
         backend.start()
         url = url_of(bound)
         print(f"The EasyMaker backend serves {data_dir.path} at {url}", flush=True)  # noqa: T201

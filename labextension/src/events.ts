@@ -26,6 +26,11 @@ export class EventStream implements IDisposable {
     return this._broken;
   }
 
+  /** Events were lost for good, as when the backend has a new store: look at everything again. */
+  get missed(): ISignal<this, void> {
+    return this._missed;
+  }
+
   get state(): StreamState {
     return this._state;
   }
@@ -74,7 +79,11 @@ export class EventStream implements IDisposable {
             return;
           }
           this._lastEventId = message.id ?? this._lastEventId;
-          if (message.event === 'change') {
+          if (message.event === 'hello') {
+            if ((JSON.parse(message.data) as { complete: boolean }).complete === false) {
+              this._missed.emit();
+            }
+          } else if (message.event === 'change') {
             this._received.emit(JSON.parse(message.data) as IResourceEvent);
           }
         }
@@ -93,6 +102,7 @@ export class EventStream implements IDisposable {
   private _broken = new Signal<this, unknown>(this);
   private _disposed = false;
   private _lastEventId: string | null = null;
+  private _missed = new Signal<this, void>(this);
   private _received = new Signal<this, IResourceEvent>(this);
   private _state: StreamState = 'stopped';
 }

@@ -26,6 +26,7 @@ export class EasyMakerModel implements IDisposable {
   constructor(readonly client: EasyMakerClient) {
     this.stream = new EventStream(client);
     this.stream.received.connect((_, event) => this.gather(event));
+    this.stream.missed.connect(() => this.tell({ all: true, events: [] }));
     this.stream.broken.connect(() => void this.refreshContext());
     document.addEventListener('visibilitychange', this.onVisibility);
     void this.refreshContext();
