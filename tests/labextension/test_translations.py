@@ -70,6 +70,11 @@ def test_nothing_is_translated_that_nobody_says() -> None:
     assert sorted(set(catalogue()) - said) == []
 
 
+def test_catalogue_names_its_language_as_jupyterlab_asks_for_it() -> None:
+    head = json.loads(CATALOGUE.read_text())[""]
+    assert (head["domain"], head["language"]) == ("jupyter_easymaker", "ko-KR")  # ko_KR would never be found
+
+
 def test_translations_fill_in_what_the_originals_do() -> None:
     for text, translations in catalogue().items():
         for translation in translations:
