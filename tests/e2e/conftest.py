@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -47,6 +48,14 @@ def _answers(url: str) -> bool:
         return False
 
 
+def settle_news(home: Path) -> None:
+    """JupyterLab's question about news would lie over whatever is in the lower right corner."""
+    config = home / ".jupyter/labconfig"
+    config.mkdir(parents=True)
+    disabled = {"@jupyterlab/apputils-extension:announcements": True}
+    (config / "page_config.json").write_text(json.dumps({"disabledExtensions": disabled}))
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab that starts a backend of its own, with a home directory of the tests."""
@@ -54,13 +63,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     data_dir = home / "data"
     port = free_port()
     url = f"http://127.0.0.1:{port}"
+    settle_news(home)
     with (home / "lab.log").open("wb") as log:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}"),
                 f"--IdentityProvider.token={TOKEN}",
                 f"--ServerApp.root_dir={home}",
-                "--LabApp.news_url=None",
                 "--LabApp.expose_app_in_browser=True",
             ],
             stdout=log,
