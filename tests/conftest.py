@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -47,12 +48,14 @@ class RunningBackend:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "EASYMAKER_TOKEN": self.token, **self.environment},
             )
-        connection = self.data_dir / "backend.json"
-        wait_for(
-            lambda: self._alive() and connection.exists() and str(self.process.pid) in connection.read_text(),
-            60,
-        )
-        self.url = httpx.Response(200, text=connection.read_text()).json()["url"]
+        wait_for(lambda: self._alive() and self._announced().get("pid") == self.process.pid, 60)
+        self.url = self._announced()["url"]
+
+    def _announced(self) -> dict[str, Any]:
+        try:
+            return json.loads((self.data_dir / "backend.json").read_text())
+        except FileNotFoundError:  # not yet, or one of an earlier backend is being taken away
+            return {}
 
     def _alive(self) -> bool:
         assert self.process is not None

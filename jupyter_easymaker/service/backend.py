@@ -31,7 +31,8 @@ class Backend:
     """
 
     def __init__(self, config: ServiceConfig, token: str) -> None:
-        self.data_dir = Path(config.data_dir)
+        shared = Path(config.shared_dir)
+        shared.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, directory in config.storage_for(DEFAULT_APPKEY).nas.items():
             if name == "local":
                 Path(directory).mkdir(parents=True, exist_ok=True)
@@ -42,7 +43,7 @@ class Backend:
             users.ensure_user(session, OWNER, token, is_admin=True)
             users.ensure_member(session, DEFAULT_APPKEY, OWNER)
         self.engine = LocalEngine(
-            self.data_dir / "engine",
+            shared / "engine",
             capacity=_configured_capacity(config),
             on_change=lambda job: self.reconcilers.job_changed(job),
         )
@@ -52,7 +53,7 @@ class Backend:
             engine=self.engine,
             catalogue=catalogue,
             storage_for=config.storage_for,
-            data_dir=self.data_dir,
+            data_dir=shared,
             region=config.region,
         )
         self.reconcilers = ReconcilerLoop(context)

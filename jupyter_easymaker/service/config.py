@@ -34,6 +34,19 @@ class ServiceConfig(Configurable):
     def _absolute(self, proposal: Any) -> str:
         return str(Path(proposal["value"]).expanduser().absolute())
 
+    shared_dir = Unicode(
+        help="Directory of jobs, inputs kept, logs and the NAS 'local'. Two backends on one PostgreSQL and one machine "
+        "have a data directory each and share this one. Default: the data directory."
+    ).tag(config=True)
+
+    @default("shared_dir")
+    def _shared_dir(self) -> str:
+        return os.environ.get("EASYMAKER_SHARED_DIR") or self.data_dir
+
+    @validate("shared_dir")
+    def _shared_absolute(self, proposal: Any) -> str:
+        return self._absolute(proposal)
+
     database_url = Unicode(
         help="Where resources are kept: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME. "
         "Default: EASYMAKER_DATABASE_URL, else a SQLite file in the data directory."
@@ -110,7 +123,7 @@ class ServiceConfig(Configurable):
 
     def storage_for(self, appkey: str) -> StorageConfig:
         """Return the storages of a project."""
-        root = Path(self.data_dir)
+        root = Path(self.shared_dir)
         if appkey == DEFAULT_APPKEY:
             nas = {"local": str(root / "nas" / "local"), **self.nas}
             return StorageConfig(nas=nas, file_roots=tuple(self.file_roots), obs=dict(self.obs))
