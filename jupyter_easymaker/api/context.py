@@ -28,8 +28,8 @@ class ApiContext:
     """Where outputs go when a form or a magic is given no path."""
     source_upload_uri: str
     """Where code sent by the panel and the magics is kept."""
-    wake: Callable[[], None]
-    """Tells the reconcilers that a commit gave them work."""
+    wake: Callable[[str | None], None]
+    """Tells the reconcilers that a commit gave them work: with one training (by id), or somewhere."""
     reconcile_experiment: Callable[[str], None]
     """Does an experiment's next step now, so that the answer to its creation already says ACTIVE."""
 

@@ -125,7 +125,7 @@ def delete_experiment(appkey: str, experiment_id: str, context: Context, _caller
                 f"The experiment {row.name} still has the trainings {names}; delete them first.",
             )
         require(experiments.mark_deleted(session, row), "experiment", row.name)
-    context.wake()
+    context.wake(None)
     return success()
 
 

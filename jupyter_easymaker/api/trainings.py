@@ -51,7 +51,7 @@ def create_training(appkey: str, context: Context, caller: Member, body: Annotat
             algorithm=chosen.algorithm,
         )
         (training,) = training_views(session, [row])
-    context.wake()
+    context.wake(training.training_id)
     return success(training=training)
 
 
@@ -124,7 +124,7 @@ def stop_training(appkey: str, training_id: str, context: Context, _caller: Memb
                 row.name,
             )
         (training,) = training_views(session, [row])
-    context.wake()
+    context.wake(training.training_id)
     return success(training=training)
 
 
@@ -154,7 +154,7 @@ def delete_training(appkey: str, training_id: str, context: Context, _caller: Me
                 f"The training {row.name} is the origin of the models {names}; delete them first.",
             )
         require(trainings.mark_deleted(session, row), "training", row.name)
-    context.wake()
+    context.wake(training_id)
     return success()
 
 

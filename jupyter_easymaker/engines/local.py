@@ -12,12 +12,10 @@ import logging
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +32,7 @@ from .base import (
     LogChunk,
     NodeObservation,
 )
+from .launcher_process import LauncherProcess
 from .local_queue import Room, machine_capacity
 from .process_tree import boot_id, start_time, with_environment
 from .supervisor import JOB_ID
@@ -42,8 +41,6 @@ _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.1
 _IDLE_SECONDS = 30.0  # another backend on the same root may have died and left a queue
 _STARTING_SECONDS = 10.0
-_PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
-_PRIVATE_PREFIXES = ("EM_", "EASYMAKER_", "JUPYTERHUB_", "JPY_", "JUPYTER_")
 
 
 class LocalEngine(Engine):
@@ -52,11 +49,17 @@ class LocalEngine(Engine):
     Args:
         root: the directory all of its state lies in.
         capacity: what jobs may use together; None: what the machine can spare.
+        preload: packages that jobs run with ``python -m``; held imported, so that they start at once.
         on_change: called with a job's name when its state or report changed, from the engine's thread.
     """
 
     def __init__(
-        self, root: Path, *, capacity: Capacity | None = None, on_change: Callable[[str], None] | None = None
+        self,
+        root: Path,
+        *,
+        capacity: Capacity | None = None,
+        on_change: Callable[[str], None] | None = None,
+        preload: Sequence[str] = (),
     ) -> None:
         self._jobs = root / "jobs"
         self._jobs.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -65,7 +68,8 @@ class LocalEngine(Engine):
         self._on_change = on_change
         self._waiting: dict[str, str] = {}
         self._seen: dict[str, tuple[int, ...]] = {}
-        self._spawned: dict[str, tuple[float, subprocess.Popen[bytes]]] = {}
+        self._spawned: dict[str, float] = {}
+        self._launcher = LauncherProcess(preload, self._ended)
         self._woken = threading.Event()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="local-engine", daemon=True)
@@ -77,6 +81,7 @@ class LocalEngine(Engine):
     def start(self) -> None:
         for leftover in self._jobs.glob(".new-*"):  # of a submit that was interrupted
             shutil.rmtree(leftover, ignore_errors=True)
+        self._launcher.start()
         self._thread.start()
 
     def close(self) -> None:
@@ -84,6 +89,7 @@ class LocalEngine(Engine):
         self._woken.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._launcher.close()
 
     def capacity(self) -> Capacity:
         return self._capacity
@@ -219,7 +225,6 @@ class LocalEngine(Engine):
 
     def _look(self) -> bool:
         """Start what can start, tell of what changed; return whether anything is under way."""
-        self._reap()
         active = self._pump()
         for name in {*active, *self._seen}:
             signature = self._signature(name)
@@ -278,7 +283,7 @@ class LocalEngine(Engine):
             return False
         supervisor = job_files.read_json(str(directory / job_files.SUPERVISOR))
         if supervisor is None:
-            if time.monotonic() - self._spawned.get(name, (0.0, None))[0] > _STARTING_SECONDS:
+            if time.monotonic() - self._spawned.get(name, 0.0) > _STARTING_SECONDS:
                 self._spawn(name)  # a backend was killed between the grant and the start
             return True
         same_boot = supervisor["bootId"] == boot_id()
@@ -288,35 +293,27 @@ class LocalEngine(Engine):
             return False
         if same_boot:
             job = job_files.read_json(str(directory / job_files.JOB))
-            for pid in with_environment(JOB_ID, job["id"]):
+            for pid in (*self._node_pids(str(directory), job["nodes"]), *with_environment(JOB_ID, job["id"])):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         what = "The process that stood over it was killed" if same_boot else "The machine was restarted"
         _write_end(directory, JobState.FAILED, f"{what} while it ran. Copy it to run it again.")
         return False
 
-    def _spawn(self, name: str) -> None:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(_PRIVATE_PREFIXES)}
-        environment["EM_ORIGINAL_PYTHONPATH"] = environment.get("PYTHONPATH", "")
-        environment["PYTHONPATH"] = _PACKAGE_PARENT
-        entry = "from jupyter_easymaker.engines.supervisor import main; main()"
-        with (self._jobs / name / "supervisor.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-S", "-s", "-c", entry, str(self._jobs / name)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                env=environment,
-                start_new_session=True,
-            )
-        self._spawned[name] = (time.monotonic(), process)
+    @staticmethod
+    def _node_pids(directory: str, nodes: int) -> list[int]:
+        """Return the nodes' own processes that are left: forked, they do not carry the job's mark."""
+        states = (job_files.read_json(job_files.node_state(directory, node)) or {} for node in range(nodes))
+        return [state["pid"] for state in states if state and start_time(state["pid"]) == state.get("startTime")]
 
-    def _reap(self) -> None:
-        """Let ended supervisors that are our children go."""
-        for name, (_, process) in list(self._spawned.items()):
-            if process.poll() is not None:
-                del self._spawned[name]
+    def _spawn(self, name: str) -> None:
+        self._spawned[name] = time.monotonic()
+        self._launcher.launch(str(self._jobs / name))
+
+    def _ended(self, directory: str) -> None:
+        """A supervisor ended: look at once at what may start in its place."""
+        self._spawned.pop(Path(directory).name, None)
+        self._woken.set()
 
 
 def _write_end(directory: Path, state: JobState, reason: str) -> None:

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from typing import Any
 
 from . import job_files
@@ -41,6 +42,7 @@ class Node:
     def __init__(self, index: int, pid: int) -> None:
         self.index = index
         self.pid = pid
+        self.start_time = start_time(pid)
         self.exit_code: int | None = None
         self.killed_for_memory = ""
         self.told_peer_failed = False
@@ -89,7 +91,12 @@ class Supervisor:
             self._write_node(self.nodes[-1])
 
     def _write_node(self, node: Node) -> None:
-        state = {"pid": node.pid, "exitCode": node.exit_code, "killedForMemory": node.killed_for_memory}
+        state = {
+            "pid": node.pid,
+            "startTime": node.start_time,
+            "exitCode": node.exit_code,
+            "killedForMemory": node.killed_for_memory,
+        }
         job_files.write_json(job_files.node_state(self.directory, node.index), state)
 
     def _wait(self) -> None:
@@ -228,11 +235,30 @@ def _exec_node(directory: str, job: dict[str, Any], grant: dict[str, Any], index
             os.sched_setaffinity(0, cpus)
         environment = _node_environment(directory, job, grant, index, addresses)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        os.execvpe(job["command"][0], job["command"], environment)  # noqa: S606 - the command is the engine's own
+        program, *arguments = job["command"]
+        if program == sys.executable and arguments[:1] == ["-m"] and f"{arguments[1]}.__main__" in sys.modules:
+            _run_module(arguments[1], arguments[2:], environment)
+        os.execvpe(program, job["command"], environment)  # noqa: S606 - the command is the engine's own
     except OSError as error:
         os.write(2, f"The command could not be started: {error}\n".encode())
     finally:
         os._exit(127)
+
+
+def _run_module(module: str, arguments: list[str], environment: dict[str, str]) -> None:
+    """Do what ``python -m module`` does, in this process, which has imported the module already. Never returns."""
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [module, *arguments]
+    status = 1
+    try:
+        status = sys.modules[f"{module}.__main__"].main()
+    except Exception:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
@@ -292,9 +318,8 @@ def _send(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
-def main() -> None:
-    """Supervise the job of the directory named by the first argument, unless somebody does or did."""
-    directory = sys.argv[1]
+def main(directory: str) -> None:
+    """Supervise the job of a directory, unless somebody does or did."""
     try:
         lock = os.open(f"{directory}/{job_files.LOCK}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from ..resources.training import TrainingStatus
 from ..store import experiments, trainings
 from ..store.tables import TrainingRow
 from .context import ReconcilerContext
 from .experiment import reconcile_experiment
-from .training import reconcile_training, training_id_of
+from .training import reconcile_training, reconcile_training_row, training_id_of
 
 _LOG = logging.getLogger(__name__)
 _BUSY_SECONDS = 1.0  # a safety net while something is unfinished: the engine tells of changes by itself
+_PACE_SECONDS = 0.05
 _IDLE_SECONDS = 30.0  # another backend on the same store may have died and left work
 
 
@@ -39,10 +41,13 @@ class ReconcilerLoop:
         if self._thread.is_alive():
             self._thread.join()
 
-    def wake(self) -> None:
-        """Look at everything unfinished now (the API calls it after a commit)."""
+    def wake(self, training_id: str | None = None) -> None:
+        """Look at one training now, or at everything unfinished (the API calls it after a commit)."""
         with self._lock:
-            self._look_at_all = True
+            if training_id is None:
+                self._look_at_all = True
+            else:
+                self._changed.add(training_id)
         self._woken.set()
 
     def job_changed(self, job: str) -> None:
@@ -55,32 +60,40 @@ class ReconcilerLoop:
 
     def _run(self) -> None:
         self._guarded(self.sweep, "sweep")
+        looked = stepped = time.monotonic()
         unfinished = True
         while not self._closed:
-            if not self._woken.wait(_BUSY_SECONDS if unfinished else _IDLE_SECONDS):
+            # Counted from the last look at everything: what comes in between must not put it off.
+            pause = looked + (_BUSY_SECONDS if unfinished else _IDLE_SECONDS) - time.monotonic()
+            if pause <= 0 or not self._woken.wait(pause):
                 self._look_at_all = True
+            # Many changes at once are one pass, and a short job's states in between cost no write.
+            time.sleep(max(0.0, stepped + _PACE_SECONDS - time.monotonic()))
+            stepped = time.monotonic()
             self._woken.clear()
             with self._lock:
                 changed, self._changed = self._changed, set()
                 look_at_all, self._look_at_all = self._look_at_all, False
             for training_id in changed:
                 self._step_training(training_id)
+            unfinished = unfinished or bool(changed)
             if look_at_all:
                 unfinished = self._step_all()
+                looked = time.monotonic()
 
     def _step_all(self) -> bool:
         """Do a step for everything that is unfinished; return whether there was anything."""
         try:
             with self._context.database.reading() as session:
                 of_experiments = [row.id for row in (*experiments.unfinished(session), *experiments.deleted(session))]
-                of_trainings = [row.id for row in (*trainings.unfinished(session), *trainings.deleted(session))]
+                of_trainings = [*trainings.unfinished(session), *trainings.deleted(session)]
         except Exception:
             _LOG.exception("the store could not be read; trying again")
             return True
         for experiment_id in of_experiments:
             self._guarded(lambda key=experiment_id: reconcile_experiment(self._context, key), experiment_id)  # type: ignore[misc]
-        for training_id in of_trainings:
-            self._step_training(training_id)
+        for row in of_trainings:
+            self._guarded(lambda row=row: reconcile_training_row(self._context, row), row.id)  # type: ignore[misc]
         return bool(of_experiments or of_trainings)
 
     def _step_training(self, training_id: str) -> None:

@@ -35,8 +35,12 @@ def reconcile_training(context: ReconcilerContext, training_id: str) -> None:
     """Do one step for a training: whatever its state in the store and in the engine calls for."""
     with context.database.reading() as session:
         row = session.get(TrainingRow, training_id)
-    if row is None:
-        return
+    if row is not None:
+        reconcile_training_row(context, row)
+
+
+def reconcile_training_row(context: ReconcilerContext, row: TrainingRow) -> None:
+    """Do one step for a training read a moment ago."""
     if row.deleted_at is not None:
         _purge(context, row)
     elif row.status == TrainingStatus.CREATE_REQUESTED:

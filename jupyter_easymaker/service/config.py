@@ -45,7 +45,7 @@ class ServiceConfig(Configurable):
 
     @validate("shared_dir")
     def _shared_absolute(self, proposal: Any) -> str:
-        return self._absolute(proposal)
+        return str(Path(proposal["value"]).expanduser().absolute())
 
     database_url = Unicode(
         help="Where resources are kept: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME. "

@@ -61,15 +61,14 @@ def ended(running: RunningBackend) -> int:
 
 
 def processes_of_jobs(engine: Path) -> list[psutil.Process]:
-    """Return what still runs for the jobs of an engine: supervisors, runners and what these started."""
-    marked = str(engine)
+    """Return what still runs for the jobs of an engine: each holds a lock or a log in its directory open."""
     found = []
     for process in psutil.process_iter():
         try:
-            environment, command = process.environ(), process.cmdline()
+            files = [file.path for file in process.open_files()]
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
-        if environment.get("EM_JOB_DIR", "").startswith(marked) or any(part.startswith(marked) for part in command):
+        if any(file.startswith(f"{engine}/jobs/") for file in files):
             found.append(process)
     return found
 
