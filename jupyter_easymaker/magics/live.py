@@ -3,58 +3,23 @@
 from __future__ import annotations
 
 import html
-import threading
 import time
-from collections import deque
 from typing import Any
 
 from IPython.display import DisplayHandle, display
 
 from ..client.client import EasyMakerClient
-from ..client.errors import ClientError
+from ..client.log_tail import LogTail
 from .render import Shown, chip, duration, label, size
 
 _TERMINAL = ("COMPLETE", "STOPPED", "FAIL_TRAIN", "CREATE_FAILED")
-_LOG_LINES = 200
 _REDRAW_SECONDS = 0.25
-
-
-class _LogTail(threading.Thread):
-    """Follows the log beside the display, keeping its last lines."""
-
-    def __init__(self, client: EasyMakerClient, training_id: str) -> None:
-        super().__init__(daemon=True)
-        self._client = client
-        self._training_id = training_id
-        self._lines: deque[str] = deque([""], maxlen=_LOG_LINES)
-        self._lock = threading.Lock()
-        self.left = False
-
-    def run(self) -> None:
-        try:
-            for message in self._client.stream_log(self._training_id):
-                if message.event == "log":
-                    self._add(message.data["text"])
-                if self.left:
-                    return
-        except ClientError as error:
-            self._add(f"\n[the log cannot be followed: {error}]\n")
-
-    def _add(self, text: str) -> None:
-        with self._lock:
-            first, *others = text.replace("\r\n", "\n").split("\n")
-            self._lines[-1] += first
-            self._lines.extend(others)
-
-    def text(self) -> str:
-        with self._lock:
-            return "\n".join(self._lines).rstrip()
 
 
 def watch(client: EasyMakerClient, training: dict[str, Any]) -> dict[str, Any]:
     """Show a training until it has ended, or until the reader interrupts; return it as it is then."""
     handle = display(_shown(training, ""), display_id=True)
-    tail = _LogTail(client, training["trainingId"])
+    tail = LogTail(client, training["trainingId"])
     tail.start()
     drawn = ""
     try:

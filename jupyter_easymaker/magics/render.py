@@ -23,6 +23,11 @@ _STYLE = """
 """
 
 
+def style() -> str:
+    """Return the style sheet all of it shares."""
+    return _STYLE
+
+
 class Shown:
     """Something to display, in both forms."""
 

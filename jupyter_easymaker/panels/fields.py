@@ -1,0 +1,121 @@
+"""From a property of the backend's JSON Schema to the widget people fill in, and back to what is sent."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets as widgets
+
+Choices = Callable[[str], list[tuple[str, str]]]
+"""From the name of a list (``images``) to its entries, each a label and the value it stands for."""
+
+_WIDE = widgets.Layout(width="100%", max_width="560px")
+_NONE = ("", "")
+
+
+def plain_type(property_: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    """Return what a property is when it is given, and whether it may be left out (``anyOf`` with null)."""
+    kinds = [kind for kind in property_.get("anyOf", ()) if kind.get("type") != "null"]
+    return ({**property_, **kinds[0]}, True) if kinds else (property_, False)
+
+
+class Field:
+    """One property: its label, widget, help and what is wrong with it."""
+
+    def __init__(self, name: str, property_: Mapping[str, Any], definitions: Mapping[str, Any], choices: Choices):
+        self.name = name
+        kind, self._optional = plain_type(property_)
+        self.input = _input(kind, definitions, choices, self._optional)
+        self._error = widgets.HTML()
+        title = html.escape(kind.get("title", name))
+        help_ = html.escape(kind.get("description") or "")
+        self.box = widgets.VBox(
+            [
+                widgets.HTML(f"<b>{title}</b>" + (f'<br><span style="opacity:.7">{help_}</span>' if help_ else "")),
+                self.input,
+                self._error,
+            ],
+            layout=widgets.Layout(margin="0 0 10px 0"),
+        )
+
+    @property
+    def value(self) -> Any:
+        """What is sent; None when the field is left empty."""
+        value = self.input.value
+        return None if value == "" and (self._optional or isinstance(self.input, widgets.Dropdown)) else value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self.input.value = "" if value is None else value
+
+    def complain(self, message: str) -> None:
+        """Show what is wrong; nothing when the message is empty."""
+        text = html.escape(message)
+        self._error.value = f'<span style="color:var(--jp-error-color1,#c62828)">{text}</span>' if message else ""
+
+
+class Rows(widgets.VBox):  # type: ignore[misc]
+    """A list of small objects, a row each, with a button that adds one."""
+
+    def __init__(self, properties: Mapping[str, Mapping[str, Any]]) -> None:
+        self._properties = properties
+        self._rows: list[tuple[widgets.HBox, dict[str, widgets.Text]]] = []
+        self._add = widgets.Button(description="Add", icon="plus", layout=widgets.Layout(width="90px"))
+        self._add.on_click(lambda _: self.append({}))
+        super().__init__([self._add])
+
+    def append(self, entry: Mapping[str, Any]) -> None:
+        """Add a row."""
+        inputs = {
+            name: widgets.Text(
+                value=str(entry.get(name, "")), placeholder=property_.get("title", name), layout={"width": "240px"}
+            )
+            for name, property_ in self._properties.items()
+        }
+        remove = widgets.Button(icon="trash", tooltip="Remove", layout=widgets.Layout(width="36px"))
+        row = widgets.HBox([*inputs.values(), remove])
+        remove.on_click(lambda _: self._remove(row))
+        self._rows.append((row, inputs))
+        self._draw()
+
+    def _remove(self, row: widgets.HBox) -> None:
+        self._rows = [each for each in self._rows if each[0] is not row]
+        self._draw()
+
+    def _draw(self) -> None:
+        self.children = [*(row for row, _ in self._rows), self._add]
+
+    @property
+    def value(self) -> list[dict[str, str]]:
+        """The rows, without those left empty."""
+        entries = ({name: field.value for name, field in inputs.items()} for _, inputs in self._rows)
+        return [entry for entry in entries if any(entry.values())]
+
+    @value.setter
+    def value(self, entries: list[Mapping[str, Any]]) -> None:
+        self._rows = []
+        self._draw()
+        for entry in entries or ():
+            self.append(entry)
+
+
+def _input(kind: Mapping[str, Any], definitions: Mapping[str, Any], choices: Choices, optional: bool) -> Any:
+    default = kind.get("default")
+    if "x-choices" in kind:
+        options = choices(kind["x-choices"])
+        if optional or not options:
+            options = [_NONE, *options]
+        return widgets.Dropdown(options=options, value=default or options[0][1], layout=_WIDE)
+    if kind.get("type") == "array":
+        item = definitions[kind["items"]["$ref"].rpartition("/")[2]]
+        return Rows(item["properties"])
+    if kind.get("type") == "boolean":
+        return widgets.Checkbox(value=bool(default), indent=False)
+    if kind.get("type") == "integer" and not optional:
+        least, most = kind.get("minimum", 0), kind.get("maximum", 2**31)
+        return widgets.BoundedIntText(value=default or least, min=least, max=most)
+    if kind.get("x-widget") == "textarea":
+        return widgets.Textarea(value=default or "", rows=2, layout=_WIDE)
+    return widgets.Text(value="" if default is None else str(default), layout=_WIDE)
