@@ -20,8 +20,10 @@ from . import (
     models,
     projects,
     schemas,
+    search,
     sources,
     training_logs,
+    training_templates,
     trainings,
     users,
 )
@@ -41,7 +43,9 @@ _PROJECT_ROUTERS = (
     experiments,
     trainings,
     training_logs,
+    training_templates,
     models,
+    search,
     sources,
     events,
 )

@@ -8,13 +8,18 @@ from fastapi import APIRouter
 
 from ..resources.base import WireModel
 from ..store import resource_queries
-from ..store.tables import ExperimentRow, ModelRow, ResourceRow, TrainingRow
+from ..store.tables import ExperimentRow, ModelRow, ResourceRow, TrainingRow, TrainingTemplateRow
 from .auth import Member
 from .context import Context
 from .envelope import envelope, success
 
 router = APIRouter(tags=["counts"])
-_TABLES: dict[str, type[ResourceRow]] = {"experiment": ExperimentRow, "training": TrainingRow, "model": ModelRow}
+_TABLES: dict[str, type[ResourceRow]] = {
+    "experiment": ExperimentRow,
+    "training": TrainingRow,
+    "model": ModelRow,
+    "trainingTemplate": TrainingTemplateRow,
+}
 
 
 class Count(WireModel):

@@ -19,9 +19,7 @@ class LogTail(threading.Thread):
         on_change: called, from the thread, after lines came.
     """
 
-    def __init__(
-        self, client: EasyMakerClient, training_id: str, on_change: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, client: EasyMakerClient, training_id: str, on_change: Callable[[], None] = lambda: None) -> None:
         super().__init__(name=f"log of {training_id}", daemon=True)
         self._client = client
         self._training_id = training_id

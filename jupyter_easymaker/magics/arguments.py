@@ -55,12 +55,13 @@ def split(line: str) -> list[str]:
 def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help=help_of("training_name"))
     parser.add_argument("--experiment", "-e", default="default", help="Its name; made when there is none of it.")
+    parser.add_argument("--template", help="Settings to start from; what is given here comes before them.")
     parser.add_argument("--description", default="", help=help_of("description"))
     parser.add_argument("--image", help=help_of("image_id"))
     parser.add_argument("--instance", help=help_of("flavor_id"))
-    parser.add_argument("--nodes", type=int, default=1, help=help_of("instance_count"))
+    parser.add_argument("--nodes", type=int, help=help_of("instance_count"))
     parser.add_argument("--torchrun", action="store_true", help=help_of("use_torchrun"))
-    parser.add_argument("--nproc", type=int, default=1, help=help_of("nproc_per_node"))
+    parser.add_argument("--nproc", type=int, help=help_of("nproc_per_node"))
     parser.add_argument(
         "--dataset", "-d", type=pair, action="append", default=[], metavar="NAME=URI", help=help_of("dataset_list")
     )
@@ -76,7 +77,7 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint-in", metavar="URI", help=help_of("check_point_input_uri"))
     parser.add_argument("--output", metavar="URI", help=help_of("model_upload_uri"))
     parser.add_argument("--checkpoint-out", metavar="URI", help=help_of("check_point_upload_uri"))
-    parser.add_argument("--timeout", type=int, default=720, metavar="HOURS", help=help_of("timeout_minutes"))
+    parser.add_argument("--timeout", type=int, metavar="HOURS", help=help_of("timeout_minutes"))
     parser.add_argument("--tag", type=pair, action="append", default=[], metavar="KEY=VALUE", help=help_of("tag_list"))
     parser.add_argument("--log", action="store_true", help=help_of("use_log"))
     parser.add_argument("--no-wait", action="store_true", help="Return at once instead of showing it live.")
@@ -104,6 +105,10 @@ def line_parser() -> Parser:
     _add_experiments(commands)
     _add_trainings(commands)
     _add_models(commands)
+    _add_templates(commands)
+    search = commands.add_parser("search", help="Find resources of every kind by name, description or tag.")
+    search.add_argument("text", nargs="+")
+    search.add_argument("--limit", type=int, default=20, help="How many.")
     for name, what in (("images", "images"), ("instances", "instance types"), ("algorithms", "provided algorithms")):
         commands.add_parser(name, help=f"The {what} to choose from.")
     return parser
@@ -151,6 +156,20 @@ def _add_models(commands: Any) -> None:
     create.add_argument("--framework", help="TENSORFLOW, PYTORCH, SKLEARN ...")
     create.add_argument("--description", default="")
     _named(actions.add_parser("delete", help="Forget it; its artifact stays."), confirm=True)
+
+
+def _add_templates(commands: Any) -> None:
+    template = commands.add_parser("template", help="Training templates: list, show, create, copy, delete.")
+    actions = template.add_subparsers(dest="action", parser_class=Parser)
+    _listing(actions.add_parser("list", help="The newest templates."))
+    _named(actions.add_parser("show", help="What one holds."))
+    create = actions.add_parser("create", help="Keep the settings of a training.")
+    create.add_argument("name")
+    create.add_argument("--training", "-t", required=True, help="Whose settings.")
+    create.add_argument("--description", default="")
+    copy = _named(actions.add_parser("copy", help="Make another of the same settings."))
+    copy.add_argument("--name", dest="new_name", required=True, help="The copy's name.")
+    _named(actions.add_parser("delete", help="Delete one; trainings made with it stay."), confirm=True)
 
 
 def _listing(parser: Parser) -> Parser:

@@ -10,9 +10,10 @@ from IPython.display import display
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
-from . import render
+from . import render, templates
 from .live import watch
-from .lookup import find
+from .lookup import find, path_of, words_of
+from .search import search
 from .source import upload_cell, upload_file
 from .training_body import training_body
 
@@ -50,6 +51,8 @@ def train(client: EasyMakerClient, options: argparse.Namespace, cell: str | None
         source = upload_cell(client, cell, options.requirements)
     elif options.source and options.entry_point:
         source = (options.source, options.entry_point)
+    elif options.template:
+        source = None
     else:
         raise ClientError("Put code below %%easymaker train, or name an --algorithm, or a --source and --entry-point.")
     return _create(client, training_body(client, options, source), wait=not options.no_wait)
@@ -228,11 +231,14 @@ def _delete(kind: str) -> Command:
     def delete(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
         one = find(client, kind, options.target)
         name = one[f"{kind}Name"]
-        if not options.yes and input(f"Delete the {kind} {name}? This cannot be undone. [y/N] ").strip().lower() != "y":
+        if (
+            not options.yes
+            and input(f"Delete the {words_of(kind)} {name}? This cannot be undone. [y/N] ").strip().lower() != "y"
+        ):
             print("Nothing was deleted.")  # noqa: T201
             return
-        client.delete(f"{kind}s/{one[f'{kind}Id']}")
-        print(f"The {kind} {name} is deleted.")  # noqa: T201
+        client.delete(f"{path_of(kind)}/{one[f'{kind}Id']}")
+        print(f"The {words_of(kind)} {name} is deleted.")  # noqa: T201
 
     return delete
 
@@ -286,6 +292,9 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     ("model", "show"): model_show,
     ("model", "create"): model_create,
     ("model", "delete"): _delete("model"),
+    **templates.COMMANDS,
+    ("template", "delete"): _delete("trainingTemplate"),
+    ("search", None): search,
     ("images", None): images,
     ("instances", None): instances,
     ("algorithms", None): algorithms,

@@ -18,6 +18,7 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "experiment": ("experiments", "experimentList", ("experimentName", "experimentId")),
     "training": ("trainings", "trainingList", ("trainingName", "trainingId")),
     "model": ("models", "modelList", ("modelName", "modelId")),
+    "template": ("training-templates", "trainingTemplateList", ("trainingTemplateName", "trainingTemplateId")),
     "image": ("images", "imageList", ("imageName",)),
     "instance": ("flavors", "flavorList", ("name",)),
     "algorithm": ("algorithms", "algorithmList", ("algorithmName",)),
@@ -27,6 +28,7 @@ _OPTION_LISTS = {
     "-e": "experiment",
     "--training": "training",
     "-t": "training",
+    "--template": "template",
     "--image": "image",
     "--instance": "instance",
     "--algorithm": "algorithm",
@@ -76,7 +78,7 @@ def _names(kind: str) -> list[str]:
     path, key, columns = _LISTS[kind]
     try:
         with EasyMakerClient.from_environment() as client:
-            paging = {"page": 1, "limit": 100} if kind in ("experiment", "training", "model") else {}
+            paging = {"page": 1, "limit": 100} if kind in ("experiment", "training", "model", "template") else {}
             entries = client.get(path, **paging)[key]
     except ClientError:
         entries = []  # a completion is no place to complain

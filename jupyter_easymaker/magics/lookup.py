@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
 
 
+def words_of(kind: str) -> str:
+    """Return a kind as sentences spell it: ``training template``."""
+    return re.sub(r"[A-Z]", lambda match: f" {match[0].lower()}", kind)
+
+
+def path_of(kind: str) -> str:
+    """Return a kind's path in the API: ``training-templates``."""
+    return words_of(kind).replace(" ", "-") + "s"
+
+
 def find(client: EasyMakerClient, kind: str, target: str) -> dict[str, Any]:
     """Return the resource with this id or name; of several the newest.
 
     Args:
-        kind: ``experiment``, ``training`` or ``model``.
+        kind: ``experiment``, ``training``, ``model`` or ``trainingTemplate``.
 
     Raises:
         ClientError: there is none; names the nearest.
     """
     for filter_ in (f"{kind}IdList", f"{kind}NameList"):
-        found = client.get(f"{kind}s", **{filter_: target, "page": 1, "limit": 1})[f"{kind}List"]
+        found = client.get(path_of(kind), **{filter_: target, "page": 1, "limit": 1})[f"{kind}List"]
         if found and target in (found[0][f"{kind}Id"], found[0][f"{kind}Name"]):
             one: dict[str, Any] = found[0]
             return one
-    names = [each[f"{kind}Name"] for each in client.get(f"{kind}s", page=1, limit=200)[f"{kind}List"]]
+    names = [each[f"{kind}Name"] for each in client.get(path_of(kind), page=1, limit=200)[f"{kind}List"]]
     near = difflib.get_close_matches(target, names, n=3, cutoff=0.5)
     hint = f" Did you mean {', '.join(dict.fromkeys(near))}?" if near else ""
-    raise ClientError(f"There is no {kind} {target!r} in this project.{hint}")
+    raise ClientError(f"There is no {words_of(kind)} {target!r} in this project.{hint}")
 
 
 def choose(entries: list[dict[str, Any]], target: str, id_key: str, name_key: str, what: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
-from .lookup import choose
+from .lookup import choose, find
 
 
 def training_body(
@@ -17,39 +17,51 @@ def training_body(
     """Return the body for POST trainings.
 
     Args:
-        source: source directory and entry point; None for a provided algorithm.
+        source: source directory and entry point; None for a provided algorithm or the template's.
 
     Raises:
         ClientError: something named does not exist.
     """
-    image = _image(client, options.image)
-    flavor = _flavor(client, options.instance, image)
-    name = options.name or f"{options.experiment}-{datetime.now():%m%d-%H%M%S}"
-    body: dict[str, Any] = {
-        "trainingName": name,
+    template = find(client, "trainingTemplate", options.template)["content"] if options.template else {}
+    image = _image(client, options.image or template.get("imageId"))
+    flavor = _flavor(client, options.instance or template.get("flavorId"), image)
+    given: dict[str, Any] = {
         "description": options.description,
-        "imageId": image["imageId"],
-        "flavorId": flavor["id"],
         "instanceCount": options.nodes,
         "useTorchrun": options.torchrun,
         "nprocPerNode": options.nproc,
-        "datasetList": [{"datasetName": key, "dataUri": uri} for key, uri in options.dataset],
-        "hyperparameterList": [{"parameterName": key, "parameterValue": value} for key, value in options.parameter],
         "checkPointInputUri": options.checkpoint_in,
         "checkPointUploadUri": options.checkpoint_out,
-        "modelUploadUri": options.output or client.get("configuration")["configuration"]["defaultOutputUri"],
-        "timeoutMinutes": options.timeout * 60,
-        "tagList": [{"tagKey": key, "tagValue": value} for key, value in options.tag],
+        "modelUploadUri": options.output,
+        "timeoutMinutes": options.timeout and options.timeout * 60,
         "useLog": options.log,
+    }
+    body = {
+        **template,
+        **{key: value for key, value in given.items() if value},
+        "trainingName": options.name or f"{options.experiment}-{datetime.now():%m%d-%H%M%S}",
+        "imageId": image["imageId"],
+        "flavorId": flavor["id"],
         **_experiment(client, options.experiment),
     }
-    if source is None:
-        algorithms = client.get("algorithms")["algorithmList"]
-        body["algorithmId"] = choose(algorithms, options.algorithm, "algorithmId", "algorithmName", "algorithm")[
-            "algorithmId"
-        ]
-    else:
+    for key, name, value, entries in (
+        ("hyperparameterList", "parameterName", "parameterValue", options.parameter),
+        ("datasetList", "datasetName", "dataUri", options.dataset),
+        ("tagList", "tagKey", "tagValue", options.tag),
+    ):
+        merged = {entry[name]: entry[value] for entry in template.get(key, ())} | dict(entries)
+        body[key] = [{name: each, value: merged[each]} for each in merged]
+    if "modelUploadUri" not in body:
+        body["modelUploadUri"] = client.get("configuration")["configuration"]["defaultOutputUri"]
+    algorithm = getattr(options, "algorithm", None)  # `run` has none
+    if algorithm or source:
+        for key in ("algorithmId", "sourceDirUri", "entryPoint"):  # of the template: one or the other
+            body.pop(key, None)
+    if source is not None:
         body["sourceDirUri"], body["entryPoint"] = source
+    elif algorithm:
+        algorithms = client.get("algorithms")["algorithmList"]
+        body["algorithmId"] = choose(algorithms, algorithm, "algorithmId", "algorithmName", "algorithm")["algorithmId"]
     return body
 
 

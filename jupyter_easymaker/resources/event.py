@@ -11,6 +11,7 @@ class ResourceType(StrEnum):
     EXPERIMENT = "EXPERIMENT"
     TRAINING = "TRAINING"
     MODEL = "MODEL"
+    TRAINING_TEMPLATE = "TRAINING_TEMPLATE"
 
 
 class EventAction(StrEnum):

@@ -32,6 +32,8 @@ class Backend:
 
     def __init__(self, config: ServiceConfig, token: str) -> None:
         shared = Path(config.shared_dir)
+        self.data_dir = shared
+        """Where jobs, logs and local storage lie."""
         shared.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, directory in config.storage_for(DEFAULT_APPKEY).nas.items():
             if name == "local":

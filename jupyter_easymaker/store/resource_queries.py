@@ -71,7 +71,7 @@ def page(
         size: rows a page; None: all, up to ``MAX_UNPAGED``.
     """
     if search:
-        pattern = f"%{_escaped(search)}%"
+        pattern = f"%{escaped(search)}%"
         query = query.where(
             or_(
                 table.name.ilike(pattern, escape="\\"),
@@ -92,7 +92,8 @@ def _ordering(table: type[Row], sort: Mapping[str, Any], order: str) -> Sequence
     return [each.desc() if order.startswith("-") else each.asc() for each in columns]
 
 
-def _escaped(search: str) -> str:
+def escaped(search: str) -> str:
+    """Return a text for LIKE with a backslash as the escape, its own wildcards taken literally."""
     return search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

@@ -125,6 +125,18 @@ class ModelRow(ResourceRow, Base):
     model_upload_uri: Mapped[str] = mapped_column(Text)
 
 
+class TrainingTemplateRow(ResourceRow, Base):
+    __tablename__ = "training_templates"
+    __table_args__ = (
+        *_list_indices("training_templates"),
+        Index("ux_training_templates_live_name", "live_name", unique=True),
+    )
+
+    live_name: Mapped[str | None] = mapped_column(Text, default=None)
+    content: Mapped[dict[str, Any]]
+    """A part of a training's create body, camelCase."""
+
+
 class EventRow(Base):
     __tablename__ = "events"
     __table_args__ = (Index("ix_events_appkey", "appkey", "id"), {"sqlite_autoincrement": True})

@@ -127,3 +127,30 @@ def test_completion_offers_commands_options_and_names(shell: InteractiveShell, b
     assert completions("%easymaker training sho") == ["show"]
     _, offered = shell.complete("tr", "%easymaker tr", 13)
     assert "train" in offered
+
+
+def test_template_made_from_a_training_fills_the_next_one(shell: InteractiveShell, backend: RunningBackend) -> None:
+    run(shell, "train --experiment templates --name first -p epochs=3 -p rate=0.1 --description d", "print('one')")
+    assert "train --template base" in run(shell, "template create base --training first").text
+    assert "epochs" in run(shell, "template show base").text
+    run(shell, "train --template base --experiment templates --name second -p epochs=5 --into second", "print('two')")
+    second = shell.user_ns["second"]
+    values = {each["parameterName"]: each["parameterValue"] for each in second["hyperparameterList"]}
+    assert values == {"epochs": "5", "rate": "0.1"}
+    assert second["description"] == "d"
+    assert backend.log(second["trainingId"]) == "two\n"
+    run(shell, "train --template base --experiment templates --name third --into third")
+    assert backend.log(shell.user_ns["third"]["trainingId"]) == "one\n"
+    assert "base" in completions("%easymaker train --template ")
+    run(shell, "template copy base --name other")
+    assert "other" in run(shell, "template list").text
+    run(shell, "template delete other -y")
+    assert "other" not in run(shell, "template list").text
+
+
+def test_search_shows_every_kind(shell: InteractiveShell) -> None:
+    run(shell, "experiment create narwhals")
+    text = run(shell, "search narwhal").text
+    assert "narwhals" in text
+    assert "Experiment" in text
+    assert "Nothing here has" in run(shell, "search no such thing").text
