@@ -22,6 +22,7 @@ from . import (
     schemas,
     search,
     sources,
+    tensorboards,
     training_logs,
     training_templates,
     trainings,
@@ -47,6 +48,7 @@ _PROJECT_ROUTERS = (
     models,
     search,
     sources,
+    tensorboards,
     events,
 )
 

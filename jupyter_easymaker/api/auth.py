@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -30,7 +31,24 @@ def _token(request: Request) -> str | None:
         kind, _, given = request.headers.get(header, "").partition(" ")
         if kind.lower() in ("bearer", "token") and given.strip():
             return given.strip()
+        if kind.lower() == "basic" and for_browsers(request):
+            return _password(given)
     return None
+
+
+def for_browsers(request: Request) -> bool:
+    """Return whether people open this address themselves: their browser then asks for the token as a password.
+
+    Only what changes nothing: a browser sends the password along with whatever other pages make it ask.
+    """
+    return "/tensorboards/" in request.url.path
+
+
+def _password(given: str) -> str | None:
+    try:
+        return base64.b64decode(given, validate=True).decode().partition(":")[2] or None
+    except ValueError:  # not base64, or no text
+        return None
 
 
 def _user(request: Request, context: Context) -> UserRow:

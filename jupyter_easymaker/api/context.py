@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,6 +13,7 @@ from ..engines.base import Engine
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
 from ..store.database import Database
+from ..tensorboards.service import TensorboardService
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class ApiContext:
     """Tells the reconcilers that a commit gave them work: with one training (by id), or somewhere."""
     reconcile_experiment: Callable[[str], None]
     """Does an experiment's next step now, so that the answer to its creation already says ACTIVE."""
+    tensorboards: TensorboardService
+    tensorboard_dir: Callable[[str, str], Path]
+    """Where the trainings of an experiment write TensorBoard logs to, by appkey and experiment."""
+    public_url: str
+    """What addresses for browsers begin with."""
 
 
 def _context(request: Request) -> ApiContext:

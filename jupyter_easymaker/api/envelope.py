@@ -119,6 +119,7 @@ def _sendable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
+_ASK_IN_BROWSER = 'Basic realm="EasyMaker: your token is the password", charset="UTF-8"'
 _HTTP_CODES = {
     400: ResultCode.MALFORMED_BODY,
     401: ResultCode.UNAUTHENTICATED,
@@ -133,8 +134,11 @@ def install_error_handlers(app: FastAPI) -> None:
     """Make every error of the application an envelope."""
 
     @app.exception_handler(EasyMakerError)
-    def easymaker_error(_request: Request, error: EasyMakerError) -> JSONResponse:
-        return failure(error.code, error.message, error.fields)
+    def easymaker_error(request: Request, error: EasyMakerError) -> JSONResponse:
+        answer = failure(error.code, error.message, error.fields)
+        if error.code is ResultCode.UNAUTHENTICATED and "/tensorboards/" in request.url.path:
+            answer.headers["WWW-Authenticate"] = _ASK_IN_BROWSER
+        return answer
 
     @app.exception_handler(StorageError)
     def storage_error(_request: Request, error: StorageError) -> JSONResponse:

@@ -17,6 +17,7 @@ from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
 from .listing import Listing, values, whole
+from .tensorboard_links import tensorboard_uri
 from .updates import changed_columns
 
 router = APIRouter(tags=["experiments"])
@@ -32,7 +33,7 @@ def create_experiment(appkey: str, context: Context, caller: Member, body: Annot
         row = insert_experiment(session, appkey, body, caller.user_id)
     context.reconcile_experiment(row.id)
     with context.database.reading() as session:
-        (experiment,) = views(session, [find_experiment(session, appkey, row.id)])
+        (experiment,) = views(session, [find_experiment(session, appkey, row.id)], context.public_url)
     return success(experiment=experiment)
 
 
@@ -56,7 +57,7 @@ def list_experiments(
             statuses=values(statuses),
             **listing.arguments(experiments.SORT),
         )
-        found = views(session, rows)
+        found = views(session, rows, context.public_url)
     return success(experiment_list=found, paging=listing.paging(len(found), total))
 
 
@@ -64,7 +65,7 @@ def list_experiments(
 def get_experiment(appkey: str, experiment_id: str, context: Context, _caller: Member) -> Any:
     """Return an experiment."""
     with context.database.reading() as session:
-        (experiment,) = views(session, [find_experiment(session, appkey, experiment_id)])
+        (experiment,) = views(session, [find_experiment(session, appkey, experiment_id)], context.public_url)
     return success(experiment=experiment)
 
 
@@ -88,7 +89,7 @@ def update_experiment(
             except IntegrityError as error:
                 raise name_taken(body.experiment_name or "") from error
             require(written, "experiment", row.name)
-        (experiment,) = views(session, [row])
+        (experiment,) = views(session, [row], context.public_url)
     return success(experiment=experiment)
 
 
@@ -173,7 +174,7 @@ def named(names: Sequence[str], total: int) -> str:
     return shown if total <= len(names) else f"{shown} and {total - len(names)} more"
 
 
-def views(session: Session, rows: Sequence[ExperimentRow]) -> list[Experiment]:
+def views(session: Session, rows: Sequence[ExperimentRow], public_url: str) -> list[Experiment]:
     counts = experiments.training_counts(session, [row.id for row in rows]) if rows else {}
     return [
         Experiment(
@@ -186,6 +187,7 @@ def views(session: Session, rows: Sequence[ExperimentRow]) -> list[Experiment]:
             created_datetime=row.created_at,
             created_by=row.created_by,
             training_count=counts.get(row.id, 0),
+            tensorboard_access_uri=tensorboard_uri(public_url, row.appkey, "experiment", row.id),
             tag_list=row.tags,
         )
         for row in rows

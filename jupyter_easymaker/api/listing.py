@@ -12,6 +12,8 @@ from ..resources.errors import EasyMakerError, FieldError, ResultCode, field_err
 from .envelope import Paging
 
 MAX_LIMIT = 1000
+ANY_PARAMETERS = {"x-any-parameters": True}
+"""``openapi_extra`` of a route whose query parameters are not ours to know."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def whole(given: list[str] | None) -> list[str]:
 def refuse_unknown_parameters(request: Request) -> None:
     """Refuse query parameters that no one reads: a misspelt filter must not look like an empty result."""
     route = request.scope.get("route")
-    if route is None:
+    if route is None or route.openapi_extra == ANY_PARAMETERS:
         return
     known = _query_parameters(route.dependant)
     unknown = sorted(set(request.query_params) - known)

@@ -14,11 +14,12 @@ from ..resources.base import now
 from ..resources.training import StagingProgress, Training, TrainingNode, TrainingStatus
 from ..store import trainings
 from ..store.tables import ExperimentRow, ModelRow, TrainingRow
+from .tensorboard_links import tensorboard_path, tensorboard_uri
 
 _FLAVOR_FIELDS = ("id", "name", "vcpus", "ram", "disk", "gpuFlavor", "gpuCount", "gpuMemory")
 
 
-def training_views(session: Session, rows: Sequence[TrainingRow]) -> list[Training]:
+def training_views(session: Session, rows: Sequence[TrainingRow], public_url: str) -> list[Training]:
     """Return the wire objects of these rows, with two queries however many there are."""
     if not rows:
         return []
@@ -26,10 +27,12 @@ def training_views(session: Session, rows: Sequence[TrainingRow]) -> list[Traini
     wanted = {row.experiment_id for row in rows}
     found = session.scalars(select(ExperimentRow).where(ExperimentRow.id.in_(wanted)))
     experiments = {row.id: row for row in found}
-    return [_view(row, experiments.get(row.experiment_id), models.get(row.id, [])) for row in rows]
+    return [_view(row, experiments.get(row.experiment_id), models.get(row.id, []), public_url) for row in rows]
 
 
-def _view(row: TrainingRow, experiment: ExperimentRow | None, models: Sequence[ModelRow]) -> Training:
+def _view(
+    row: TrainingRow, experiment: ExperimentRow | None, models: Sequence[ModelRow], public_url: str
+) -> Training:
     spec, report = row.spec, row.report
     storage = spec.get("dataStorageSize")
     progress = report.get("progress")
@@ -60,6 +63,8 @@ def _view(row: TrainingRow, experiment: ExperimentRow | None, models: Sequence[M
         model_uri=outputs.get("modelUri"),
         timeout_minutes=spec["timeoutMinutes"],
         elapsed_time_seconds=elapsed_seconds(row.started_at, row.ended_at),
+        tensorboard_access_uri=tensorboard_uri(public_url, row.appkey, "training", row.id),
+        tensorboard_access_path=tensorboard_path("training", row.id),
         flavor=_part(row.flavor, *_FLAVOR_FIELDS),
         image=row.image,
         data_storage_list=[{"storageSize": storage}] if storage else [],

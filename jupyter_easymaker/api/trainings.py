@@ -50,7 +50,7 @@ def create_training(appkey: str, context: Context, caller: Member, body: Annotat
             image=chosen.image,
             algorithm=chosen.algorithm,
         )
-        (training,) = training_views(session, [row])
+        (training,) = training_views(session, [row], context.public_url)
     context.wake(training.training_id)
     return success(training=training)
 
@@ -77,7 +77,7 @@ def list_trainings(
             experiment_ids=values(experiment_ids),
             **listing.arguments(trainings.SORT),
         )
-        found = training_views(session, rows)
+        found = training_views(session, rows, context.public_url)
     return success(training_list=found, paging=listing.paging(len(found), total))
 
 
@@ -86,7 +86,7 @@ def get_training(appkey: str, training_id: str, context: Context, _caller: Membe
     """Return a training; of a failed one the last lines of its log too."""
     with context.database.reading() as session:
         row = find_training(session, appkey, training_id)
-        (training,) = training_views(session, [row])
+        (training,) = training_views(session, [row], context.public_url)
     if training.training_status_code in (TrainingStatus.FAIL_TRAIN, TrainingStatus.CREATE_FAILED):
         training.log_tail = log_tail(context, row)
     return success(training=training)
@@ -102,7 +102,7 @@ def update_training(
         row = find_training(session, appkey, training_id, lock=True)
         if columns:
             require(trainings.transition(session, row, None, **columns), "training", row.name)
-        (training,) = training_views(session, [row])
+        (training,) = training_views(session, [row], context.public_url)
     return success(training=training)
 
 
@@ -123,7 +123,7 @@ def stop_training(appkey: str, training_id: str, context: Context, _caller: Memb
                 "training",
                 row.name,
             )
-        (training,) = training_views(session, [row])
+        (training,) = training_views(session, [row], context.public_url)
     context.wake(training.training_id)
     return success(training=training)
 

@@ -15,6 +15,7 @@ from ..reconcilers.experiment import reconcile_experiment
 from ..reconcilers.loop import ReconcilerLoop
 from ..store import users
 from ..store.database import Database
+from ..tensorboards.service import TensorboardService
 from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
 
@@ -60,6 +61,11 @@ class Backend:
             region=config.region,
         )
         self.reconcilers = ReconcilerLoop(context)
+        self.tensorboards = TensorboardService(
+            idle_seconds=config.tensorboard_idle_minutes * 60,
+            at_most=config.tensorboard_at_most,
+            flags=config.tensorboard_flags,
+        )
         self.app: FastAPI = create_app(
             ApiContext(
                 database=self.database,
@@ -71,6 +77,9 @@ class Backend:
                 source_upload_uri=config.source_upload_uri,
                 wake=self.reconcilers.wake,
                 reconcile_experiment=lambda key: reconcile_experiment(context, key),
+                tensorboards=self.tensorboards,
+                tensorboard_dir=context.tensorboard_dir,
+                public_url=config.public_url.rstrip("/"),
             )
         )
 
@@ -81,6 +90,7 @@ class Backend:
 
     def close(self) -> None:
         """End threads and connections; jobs go on."""
+        self.tensorboards.close()
         self.reconcilers.close()
         self.engine.close()
         self.database.close()

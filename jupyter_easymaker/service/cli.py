@@ -74,6 +74,7 @@ class ServeApp(JupyterApp):
             bound = listen(config.ip, config.port)
         except OSError as error:
             sys.exit(f"Cannot listen on {config.ip}:{config.port}: {error.strerror}. Choose another with --port.")
+        config.public_url = config.public_url or url_of(bound)
         try:
             backend = Backend(config, token)
         except NewerStore as error:

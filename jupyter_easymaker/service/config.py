@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from traitlets import Dict, Integer, List, Unicode, default, validate
+from traitlets import Dict, Float, Integer, List, Unicode, default, validate
 from traitlets.config import Configurable
 
 from ..resources import limits
@@ -61,6 +61,16 @@ class ServiceConfig(Configurable):
         0,
         help="Port to listen on. 0: 10090, where the vendor's SDK looks with EM_PROFILE=local, or any free one.",
     ).tag(config=True)
+    public_url = Unicode(
+        help="What addresses for browsers (of TensorBoard) begin with: where people reach this backend, or Jupyter's way "
+        "to it, such as https://hub.example/hub/user-redirect/easymaker/api. Default: EASYMAKER_PUBLIC_URL, else the "
+        "address it listens on."
+    ).tag(config=True)
+
+    @default("public_url")
+    def _public_url(self) -> str:
+        return os.environ.get("EASYMAKER_PUBLIC_URL", "")
+
     region = Unicode(help="What EM_REGION says. Default: EASYMAKER_REGION, else 'local'.").tag(config=True)
 
     @default("region")
@@ -111,6 +121,18 @@ class ServiceConfig(Configurable):
     images = List(
         Dict(),
         help="Images (imageId, imageName, frameworkCode, python: interpreter ...) besides the machine's own.",
+    ).tag(config=True)
+    tensorboard_idle_minutes = Float(
+        20.0, min=0.01, help="A TensorBoard nobody asked for so long is ended; it starts again when somebody looks."
+    ).tag(config=True)
+    tensorboard_at_most = Integer(
+        5, min=1, help="How many TensorBoards run at once, of 80 MB and more each; the one unused the longest makes room."
+    ).tag(config=True)
+    tensorboard_flags = List(
+        Unicode(),
+        ["--load_fast=false", "--reload_interval=5"],
+        help="Flags of TensorBoard. --load_fast=true reads large logs faster, but through a port of this machine that "
+        "any of its users can read.",
     ).tag(config=True)
     limits = Dict(help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits.").tag(
         config=True

@@ -88,6 +88,13 @@ def page(
     return resource_queries.page(session, query, TrainingRow, sort=SORT, order=sort, **paging)
 
 
+def names(session: Session, appkey: str, experiment_id: str) -> list[tuple[str, str]]:
+    """Return the ids and names of an experiment's trainings, oldest first."""
+    query = resource_queries.live(TrainingRow, appkey).where(TrainingRow.experiment_id == experiment_id)
+    rows = session.execute(query.order_by(TrainingRow.created_at).with_only_columns(TrainingRow.id, TrainingRow.name))
+    return [(row[0], row[1]) for row in rows]
+
+
 def unfinished(session: Session) -> Sequence[TrainingRow]:
     """Return the trainings of all projects that are on their way."""
     statuses = [status for status in TrainingStatus if not status.terminal]
