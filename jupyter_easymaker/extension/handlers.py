@@ -10,12 +10,14 @@ from tornado import web
 
 from .. import __version__
 from .proxy import ProxyHandler
+from .tensorboard import TENSORBOARD, TensorboardHandler
 
 
 def handlers() -> list[tuple[str, type[JupyterHandler]]]:
     """Return the routes, relative to the server's base URL. Nothing else of the backend can be reached."""
     return [
         ("easymaker/context", ContextHandler),
+        (TENSORBOARD, TensorboardHandler),
         (r"easymaker/api/(v1\.0/.+|openapi\.json)", ProxyHandler),
     ]
 

@@ -44,6 +44,8 @@ class ProxyHandler(APIHandler):
     """One request to the backend. Answers are passed on piece by piece as they come, so that event streams flow."""
 
     auth_resource = "easymaker"
+    request_headers: tuple[str, ...] = _REQUEST_HEADERS
+    answer_headers: tuple[str, ...] = _ANSWER_HEADERS
     _work: asyncio.Task[None] | None = None
     _gone = False
 
@@ -81,7 +83,7 @@ class ProxyHandler(APIHandler):
         # Streams are opened by the page itself; an idle server must be seen to be idle.
         self._track_activity = _EVENT_STREAM not in self.request.headers.get("Accept", "")
         path = self.request.path[len(url_path_join(self.base_url, "easymaker/api")) :]
-        if not _is_plain(path):
+        if not self.is_plain(path):
             self._refuse(ResultCode.INVALID_REQUEST, "The path holds an empty part, a dot part or a backslash.")
             return
         if app.backend.connection is None:
@@ -95,7 +97,7 @@ class ProxyHandler(APIHandler):
                 raise
 
     async def _exchange(self, app: EasyMakerExtension, connection: Connection, path: str) -> None:
-        headers = {name: self.request.headers[name] for name in _REQUEST_HEADERS if name in self.request.headers}
+        headers = {name: self.request.headers[name] for name in self.request_headers if name in self.request.headers}
         query = _without_jupyters(self.request.query)
         try:
             answer = await app.upstream.open(
@@ -132,9 +134,9 @@ class ProxyHandler(APIHandler):
 
         self.set_status(answer.status_code)
         self.clear_header("Content-Type")
-        for name in _ANSWER_HEADERS:
+        for name in self.answer_headers:
             if name in answer.headers:
-                self.set_header(name, answer.headers[name])
+                self.take_over(name, answer.headers[name])
         self.set_header("X-Accel-Buffering", "no")  # for a proxy before Jupyter
         try:
             await self.flush()
@@ -147,6 +149,14 @@ class ProxyHandler(APIHandler):
             self._break_off()
         else:
             self.finish()
+
+    def is_plain(self, path: str) -> bool:
+        """Return whether a path may be handed on."""
+        return is_plain(path)
+
+    def take_over(self, name: str, value: str) -> None:
+        """Give the browser a header of the backend's answer."""
+        self.set_header(name, value)
 
     def _break_off(self) -> None:
         """Cut the connection: the status is sent already, and this tells the browser that it has not got all."""
@@ -166,7 +176,8 @@ class ProxyHandler(APIHandler):
         return finished
 
 
-def _is_plain(path: str) -> bool:
+def is_plain(path: str) -> bool:
+    """Return whether every part of a path means just itself."""
     parts = unquote(path).removeprefix("/").split("/")
     return not any(part in ("", ".", "..") or "\\" in part for part in parts)
 

@@ -56,7 +56,7 @@ class Upstream:
         request = self._client.build_request(
             method,
             connection.url + path,
-            headers={**headers, "X-EasyMaker-Token": connection.token, "Accept-Encoding": "identity"},
+            headers={"Accept-Encoding": "identity", **headers, "X-EasyMaker-Token": connection.token},
             content=body or None,
         )
         try:
