@@ -6,13 +6,20 @@ look up their hook here at start, and none of them should pay for the others.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .recording import log_metrics as log_metrics
 
 __version__: str
 
 
 def __getattr__(name: str) -> Any:
-    # Looked up when asked for: jobs start this package without needing its version, and a person waits for them.
+    # Looked up when asked for: jobs start this package without needing any of it, and a person waits for them.
+    if name == "log_metrics":
+        from .recording import log_metrics
+
+        return log_metrics
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib.metadata import PackageNotFoundError, version

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from ..engines.base import Engine
+from ..metrics.reader import MetricsReader
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
 from ..store.database import Database
@@ -39,6 +40,7 @@ class ApiContext:
     """Where the trainings of an experiment write TensorBoard logs to, by appkey and experiment."""
     public_url: str
     """What addresses for browsers begin with."""
+    metrics: MetricsReader = field(default_factory=MetricsReader)
 
 
 def _context(request: Request) -> ApiContext:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..resources import limits
 from ..resources.base import now
+from ..resources.lineage import NotebookProgress
 from ..resources.training import StagingProgress, Training, TrainingNode, TrainingStatus
 from ..store import trainings
 from ..store.tables import ExperimentRow, ModelRow, TrainingRow
@@ -37,6 +38,7 @@ def _view(
     storage = spec.get("dataStorageSize")
     progress = report.get("progress")
     outputs = report.get("outputs") or {}
+    cells = report.get("notebookProgress")
     return Training(
         training_id=row.id,
         training_name=row.name,
@@ -70,6 +72,8 @@ def _view(
         data_storage_list=[{"storageSize": storage}] if storage else [],
         model_list=[{"modelId": model.id, "modelName": model.name} for model in models],
         use_log=spec["useLog"],
+        metric_name_list=spec.get("metricNameList", []),
+        metric_regex=spec.get("metricRegex"),
         tag_list=row.tags,
         created_datetime=row.created_at,
         started_datetime=row.started_at,
@@ -77,6 +81,7 @@ def _view(
         created_by=row.created_by,
         node_list=[TrainingNode.model_validate(node) for node in report.get("nodes", [])],
         progress=StagingProgress.model_validate(progress) if progress else None,
+        notebook=NotebookProgress.model_validate(cells) if cells else None,
         exit_code=row.exit_code,
     )
 
@@ -101,4 +106,5 @@ def copy_of(row: TrainingRow) -> dict[str, Any]:
         "description": row.description,
         "tagList": row.tags,
         "experimentId": row.experiment_id,
+        "copiedFromTrainingId": row.id,
     }

@@ -11,10 +11,8 @@ from typing import Any
 
 import re2
 
+from ..resources.metric import DEFAULT_METRIC_REGEX
 from .series import SeriesByName
-
-DEFAULT_REGEX = r"([\w|-]+)\s*=\s*([+-]?\d*(\.\d+)?([Ee][+-]?\d+)?)"
-"""The vendor's: ``loss=0.25``."""
 
 ReadLog = Callable[[int, int], tuple[bytes, int, bool]]
 """From offset and length to data, next offset, and whether the log has ended and nothing follows."""
@@ -42,7 +40,7 @@ class LogMetrics:
         names: only these; empty: all.
     """
 
-    def __init__(self, regex: str = DEFAULT_REGEX, names: frozenset[str] = frozenset()) -> None:
+    def __init__(self, regex: str = DEFAULT_METRIC_REGEX, names: frozenset[str] = frozenset()) -> None:
         self.series = SeriesByName()
         self._names = names
         self._pattern = re2.compile(f"(?m){regex}", _options())

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .log import DEFAULT_REGEX, LogMetrics, ReadLog
+from ..resources.metric import DEFAULT_METRIC_REGEX
+from .log import LogMetrics, ReadLog
 from .recorded import RecordedMetrics
 from .series import Point, Series
 from .tensorboard import TensorBoardMetrics
@@ -90,7 +91,7 @@ class MetricsReader:
 class _Training:
     def __init__(self, sources: Sources) -> None:
         self.lock = threading.Lock()
-        self._log = LogMetrics(sources.regex or DEFAULT_REGEX, sources.names)
+        self._log = LogMetrics(sources.regex or DEFAULT_METRIC_REGEX, sources.names)
         self._recorded = RecordedMetrics(sources.directory)
         self._tensorboard = TensorBoardMetrics(sources.directory)
 

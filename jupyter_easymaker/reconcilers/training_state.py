@@ -95,4 +95,6 @@ def _report(observation: JobObservation, report: Any) -> dict[str, Any]:
         "progress": {"phase": report.get("phase", ""), **progress} if going_on else None,
         "outputs": report.get("outputs") or {},
         "notebook": report.get("notebook"),
+        "notebookProgress": report.get("notebookProgress"),
+        "lineage": report.get("lineage"),
     }

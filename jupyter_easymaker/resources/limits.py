@@ -25,6 +25,7 @@ class Limits:
     hyperparameter_value_length: int = 1000
     datasets: int = 10
     metrics: int = 10
+    metric_regex_length: int = 1000
     tags: int = 10
     nodes: int = 10
     timeout_min_minutes: int = 60

@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from .base import Description, Name, RequestModel, StorageUri, Tags, UtcDatetime, WireModel, broken_rule, form_field
 from .limits import Maximum, MaxItems, MaxLength, Minimum
+from .lineage import NotebookProgress, SourceGit
+from .metric import MetricNames, MetricRegex
 from .status import Status
 
 SECTIONS = {
@@ -246,7 +248,24 @@ class TrainingCreate(RequestModel):
     use_log: bool = form_field(
         "Log management", "Keep the log searchable after the training.", section="additional", default=False
     )
+    metric_name_list: MetricNames = form_field(
+        "Metric names",
+        "Which metrics to collect from the log; empty: all that are found.",
+        section="additional",
+        widget="strings",
+        default_factory=list,
+    )
+    metric_regex: MetricRegex | None = form_field(
+        "Metric format",
+        "A regular expression with a group for the name and one for the value; empty: name=value.",
+        section="additional",
+        default=None,
+    )
     tag_list: Tags = form_field("Tags", section="additional", widget="tags", default_factory=list)
+    source_git: SourceGit | None = Field(None, description="The commit the code comes from, told by who sends it.")
+    copied_from_training_id: Annotated[str, MaxLength("name_length")] | None = Field(
+        None, description="The training whose settings these were."
+    )
     training_type_code: str = Field("NORMAL", pattern="^NORMAL$", description="Always NORMAL.")
 
     @model_validator(mode="after")
@@ -339,6 +358,8 @@ class Training(WireModel):
     model_list: list[dict[str, Any]] = []
     """``{"modelId", "modelName"}`` of the models made from it."""
     use_log: bool = False
+    metric_name_list: list[str] = []
+    metric_regex: str | None = None
     tag_list: list[dict[str, str]] = []
     created_datetime: UtcDatetime
     started_datetime: UtcDatetime | None = None
@@ -346,6 +367,8 @@ class Training(WireModel):
     created_by: str = ""
     node_list: list[TrainingNode] = []
     progress: StagingProgress | None = None
+    notebook: NotebookProgress | None = None
+    """How far the notebook is, where the entry point is one."""
     exit_code: int | None = None
     log_tail: str = ""
     """The last lines of a failed training's log; only in its detail, empty in lists."""

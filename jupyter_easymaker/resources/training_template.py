@@ -12,7 +12,14 @@ from .status import Status
 from .training import TrainingCreate
 
 SECTIONS = {"basic": "Basic information", "additional": "Additional settings"}
-_OF_ONE_TRAINING = {"training_name", "training_type_code", "experiment_name", "experiment_description"}
+_OF_ONE_TRAINING = {
+    "training_name",
+    "training_type_code",
+    "experiment_name",
+    "experiment_description",
+    "source_git",
+    "copied_from_training_id",
+}
 
 
 class TrainingTemplateStatus(Status):

@@ -41,6 +41,7 @@ def user_environment(plan: Plan, node: Node, inputs: Inputs, python: str, base: 
         "EM_CHECKPOINT_DIR": node.checkpoint,
         "EM_HPS": json.dumps(plan.hyperparameters),
         "EM_TENSORBOARD_LOG_DIR": plan.tensorboard_dir,
+        "EM_METRICS_FILE": os.path.join(plan.tensorboard_dir, f"easymaker-metrics-{node.rank}.jsonl"),
         "EM_REGION": plan.region,
         "EM_APPKEY": plan.appkey,
     }

@@ -2,7 +2,7 @@
 
 A program of its own, run by the image's interpreter: ``python notebook.py IN OUT SOCKETS``. It uses nothing
 else of this package, which the image need not have. The executed notebook is saved after every cell and,
-during long ones, every few seconds, so that it can be read while it runs.
+during long ones, every few seconds, so that it can be read while it runs. SOCKETS/progress.json says how far it is.
 """
 
 from __future__ import annotations
@@ -53,6 +53,39 @@ def _check_language(source: str) -> str:
     return ""
 
 
+class Progress:
+    """The file that says how far the notebook is; cells are counted as they stand in the executed one."""
+
+    def __init__(self, scratch: str) -> None:
+        self._path = os.path.join(scratch, "progress.json")
+        self._cells = 0
+        self._cell: int | None = None
+
+    def follow(self, manager: Any) -> None:
+        """Write the file with every cell that papermill begins."""
+        self._cells = len(manager.nb.cells)
+        begin = manager.cell_start
+
+        def cell_start(cell: Any, cell_index: int | None = None, **more: Any) -> None:
+            self._cell = cell_index
+            self._write(None)
+            begin(cell, cell_index, **more)
+
+        manager.cell_start = cell_start
+
+    def failed(self, cell: int | None = None, added: int = 0) -> None:
+        """Say which cell failed (the one it was at), after papermill put some cells before it."""
+        self._cell = self._cell if cell is None else cell + added
+        self._cells += added
+        self._write(self._cell)
+
+    def _write(self, failed: int | None) -> None:
+        content = {"cellCount": self._cells, "currentCell": self._cell, "failedCell": failed}
+        with open(f"{self._path}.part", "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        os.replace(f"{self._path}.part", self._path)
+
+
 def execute(source: str, target: str, sockets: str) -> str:
     """Execute a notebook; return what failed, empty if nothing did.
 
@@ -71,10 +104,12 @@ def execute(source: str, target: str, sockets: str) -> str:
     from papermill.iorw import LocalHandler, papermill_io
 
     kernel, client = _classes(sockets)
+    progress = Progress(sockets)
 
     class Engine(NBClientEngine):
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_settings: Any) -> Any:
+            progress.follow(nb_man)
             return client(
                 nb_man,
                 timeout=None,
@@ -103,9 +138,11 @@ def execute(source: str, target: str, sockets: str) -> str:
             autosave_cell_every=_AUTOSAVE_SECONDS,
         )
     except PapermillExecutionError as error:
+        progress.failed(error.cell_index, added=2)  # a heading, and an anchor before the cell
         first_line = str(error.evalue).strip().partition("\n")[0]
         return f"cell {error.exec_count} failed: {error.ename}: {first_line}"
     except DeadKernelError as error:
+        progress.failed()
         return _why_dead(kernel.process) or f"the kernel died: {error}"
     return ""
 

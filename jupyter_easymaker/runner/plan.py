@@ -73,4 +73,6 @@ class Phase:
 #   succeeded        the user's code ended well and everything was uploaded
 #   progress         {"message", "files", "totalFiles", "bytes", "totalBytes"}
 #   outputs          {"modelUri": ..., "checkpointUri": ...} what was uploaded
+#   notebookProgress {"cellCount", "currentCell", "failedCell"} of the executed notebook, counted from 0
+#   lineage          {"source", "datasets", "checkPointInput", "outputs"} what was read and made (see lineage.py)
 #   notebook         path of the executed notebook in the node's directory, when the entry point is one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from typing import Any
 
@@ -19,11 +20,15 @@ class Report:
         self._file = file
         self._content: dict[str, Any] = {}
         self._progress_at = 0.0
+        self._lock = threading.Lock()
 
     def update(self, **changes: Any) -> None:
         """Set keys (None removes one) and write the report."""
-        self._content.update(changes)
-        content = {key: value for key, value in self._content.items() if value is not None}
+        with self._lock:
+            self._content.update(changes)
+            self._write({key: value for key, value in self._content.items() if value is not None})
+
+    def _write(self, content: dict[str, Any]) -> None:
         part = f"{self._file}.part"
         try:
             with open(part, "w", encoding="utf-8") as file:

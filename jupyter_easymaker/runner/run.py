@@ -15,6 +15,7 @@ from .environment import user_environment, without_ours
 from .errors import RunError
 from .inputs import Inputs
 from .node import Node
+from .notebook_progress import NotebookProgress
 from .outputs import clear, upload_outputs
 from .plan import PLAN_FILE, Phase, Plan
 from .process import Process
@@ -38,6 +39,7 @@ class Run:
         self._stopped = False
         self._peer_failed = False
         self._staging = False
+        self._notebook: NotebookProgress | None = None
         self._scratch = ""
         """A directory with a path short enough for sockets, which the node's may not be."""
 
@@ -82,6 +84,9 @@ class Run:
             reason = f"{plan.name} ended after the maximum time of {_duration(plan.timeout_seconds)}."
             code.limit(plan.timeout_seconds, reason, _SAVE_GRACE_SECONDS)
         notebook = executed_notebook(plan) if is_notebook(plan) else None
+        if notebook is not None:
+            self._notebook = NotebookProgress(self._scratch, self._report)
+            self._notebook.start()
         self._report.update(phase=Phase.RUNNING, startedAt=time.time(), pid=code.pid, progress=None, notebook=notebook)
         return code, start
 
@@ -115,6 +120,9 @@ class Run:
     def _wait(self, process: Process) -> int:
         exit_code = process.wait()
         self._process = None
+        if self._notebook is not None:
+            self._notebook.finish()
+            self._notebook = None
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
         if self._stopped:

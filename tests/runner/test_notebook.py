@@ -61,12 +61,16 @@ def test_cells_are_seen_while_they_run_and_a_failing_one_is_named(site: Site) ->
     wait_for_log(run, "waiting")
     assert "first cell" in run.log
     assert "first cell" in text_of(run.directory / run.report["notebook"])
+    wait_for(lambda: run.report.get("notebookProgress") == {"cellCount": 3, "currentCell": 2, "failedCell": None})
     (run.directory / "model/go").touch()
     assert run.exit_code == 1
     assert run.report["reason"] == (
         "train.ipynb ended with exit code 1: cell 3 failed: ZeroDivisionError: division by zero"
     )
     assert "first cell" in text_of(site.nas / "out/model/train.ipynb")
+    cells = json.loads((run.directory / "train.ipynb").read_text())["cells"]
+    assert run.report["notebookProgress"] == {"cellCount": len(cells), "currentCell": 4, "failedCell": 4}
+    assert "".join(cells[4]["source"]).endswith("x / 0")
 
 
 def test_a_killed_kernel_is_named_as_killed(site: Site) -> None:
@@ -77,6 +81,7 @@ def test_a_killed_kernel_is_named_as_killed(site: Site) -> None:
     os.kill(pid, signal.SIGKILL)
     assert run.exit_code == 1
     assert f"exit code : -9 (pid: {pid})" in run.report["reason"]
+    assert run.report["notebookProgress"] == {"cellCount": 1, "currentCell": 0, "failedCell": 0}
 
 
 def test_stopping_ends_the_kernel(site: Site) -> None:
