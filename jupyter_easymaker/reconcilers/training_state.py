@@ -96,5 +96,5 @@ def _report(observation: JobObservation, report: Any) -> dict[str, Any]:
         "outputs": report.get("outputs") or {},
         "notebook": report.get("notebook"),
         "notebookProgress": report.get("notebookProgress"),
-        "lineage": report.get("lineage"),
+        "lineage": {**(report.get("lineage") or {}), "outputs": report.get("lineageOutputs") or []},
     }

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from ..git_state import without_credentials
 from .base import RequestModel, WireModel
 from .limits import MaxLength
-
-_CREDENTIALS = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/]*@", re.IGNORECASE)
-
-
-def without_credentials(remote: str) -> str:
-    """Return a repository's address without user name and password."""
-    return _CREDENTIALS.sub(r"\1", remote).partition("?")[0]
 
 
 class SourceGit(RequestModel):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ..storage.access import StagedInput, StorageError, copy_in, stage_in
 from ..storage.config import StorageConfig
 from ..storage.failures import human_bytes
 from .errors import RunError
+from .lineage import dataset_lineage, source_lineage
 from .node import Node
 from .plan import Plan
 from .report import Report
@@ -26,6 +28,8 @@ class Inputs:
         """Data set name to the read-only directory that holds it."""
         self.checkpoint: str | None = None
         """The input checkpoint's read-only directory."""
+        self.lineage: dict[str, Any] = {"source": None, "datasets": [], "checkPointInput": None}
+        """What identifies all this; see ``lineage``."""
         self._in_use: list[StagedInput] = []
         self._bytes = 0
 
@@ -41,10 +45,15 @@ class Inputs:
         if plan.source_uri is not None:
             self._stage_source(plan, node, report, storage)
         for name, uri in plan.datasets.items():
-            self.datasets[name] = self._stage(f"The data set {name}", uri, plan, report, storage)
+            staged = self._stage(f"The data set {name}", uri, plan, report, storage)
+            self.datasets[name] = staged.path
+            self.lineage["datasets"].append(dataset_lineage(name, uri, staged))
         if plan.checkpoint_input_uri is not None:
             uri = plan.checkpoint_input_uri
-            self.checkpoint = self._stage("The input checkpoint", uri, plan, report, storage)
+            staged = self._stage("The input checkpoint", uri, plan, report, storage)
+            self.checkpoint = staged.path
+            self.lineage["checkPointInput"] = dataset_lineage("", uri, staged)
+        report.note(lineage=self.lineage)
 
     def _stage_source(self, plan: Plan, node: Node, report: Report, storage: StorageConfig) -> None:
         uri, entry_point = plan.source_uri or "", plan.entry_point or ""
@@ -58,6 +67,8 @@ class Inputs:
                 max_bytes=self._left(plan),
             )
         self._bytes += tree.bytes
+        if node.chief:
+            self.lineage["source"] = source_lineage(uri, node.source, storage)
         if tree.excluded:
             print(f"easymaker: not part of the source: {', '.join(tree.excluded[:10])}")
         if entry_point not in {file.name for file in tree.files}:
@@ -65,7 +76,7 @@ class Inputs:
             hint = f"; it has {', '.join(there)}" if there else ""
             raise RunError(f"The entry point {entry_point} does not exist in {uri}{hint}.")
 
-    def _stage(self, what: str, uri: str, plan: Plan, report: Report, storage: StorageConfig) -> str:
+    def _stage(self, what: str, uri: str, plan: Plan, report: Report, storage: StorageConfig) -> StagedInput:
         name = what.removeprefix("The ")
 
         def waiting() -> None:
@@ -79,7 +90,7 @@ class Inputs:
         self._bytes += staged.bytes
         how = "from the cache" if staged.cached else "copied"
         print(f"easymaker: {name}: {staged.files:,} files, {human_bytes(staged.bytes)}, {how}")
-        return staged.path
+        return staged
 
     def _left(self, plan: Plan) -> int | None:
         return None if plan.max_input_bytes is None else plan.max_input_bytes - self._bytes

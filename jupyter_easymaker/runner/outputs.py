@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import Any
 
 from ..storage.access import StorageError, stage_out
 from ..storage.config import StorageConfig
 from .code import executed_notebook, is_notebook
 from .errors import RunError
+from .lineage import output_lineage
 from .node import Node
 from .plan import Plan
 from .report import Report
@@ -25,6 +27,7 @@ def upload_outputs(plan: Plan, node: Node, report: Report) -> dict[str, str]:
     storage = StorageConfig.from_json(plan.storage)
     _add_notebook(plan, node)
     outputs: dict[str, str] = {}
+    lineage: list[dict[str, Any]] = []
     problems: list[str] = []
     for key, what, directory, uri in (
         ("modelUri", "model", node.model, plan.model_uri),
@@ -35,8 +38,10 @@ def upload_outputs(plan: Plan, node: Node, report: Report) -> dict[str, str]:
         try:
             if stage_out(directory, uri, storage, report.progress(f"upload of the {what}")):
                 outputs[key] = uri
+                lineage.append(output_lineage(what, uri, directory))
         except StorageError as error:
             problems.append(f"The {what} could not be uploaded: {error}. It is kept in {directory}.")
+    report.note(lineageOutputs=lineage)
     if problems:
         raise RunError("\n".join(problems))
     return outputs

@@ -74,5 +74,6 @@ class Phase:
 #   progress         {"message", "files", "totalFiles", "bytes", "totalBytes"}
 #   outputs          {"modelUri": ..., "checkpointUri": ...} what was uploaded
 #   notebookProgress {"cellCount", "currentCell", "failedCell"} of the executed notebook, counted from 0
-#   lineage          {"source", "datasets", "checkPointInput", "outputs"} what was read and made (see lineage.py)
+#   lineage          {"source", "datasets", "checkPointInput"} what was read (see lineage.py)
+#   lineageOutputs   what was made
 #   notebook         path of the executed notebook in the node's directory, when the entry point is one

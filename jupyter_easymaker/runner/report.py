@@ -22,6 +22,11 @@ class Report:
         self._progress_at = 0.0
         self._lock = threading.Lock()
 
+    def note(self, **changes: Any) -> None:
+        """Set keys that may wait for the next update."""
+        with self._lock:
+            self._content.update(changes)
+
     def update(self, **changes: Any) -> None:
         """Set keys (None removes one) and write the report."""
         with self._lock:
