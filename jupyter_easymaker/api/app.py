@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from .. import __version__
 from . import (
     algorithms,
+    comparison,
     configuration,
     counts,
     events,
@@ -44,6 +45,7 @@ _PROJECT_ROUTERS = (
     counts,
     schemas,
     experiments,
+    comparison,  # before trainings, which would take its path for an id
     trainings,
     training_logs,
     metrics,

@@ -31,9 +31,7 @@ def training_views(session: Session, rows: Sequence[TrainingRow], public_url: st
     return [_view(row, experiments.get(row.experiment_id), models.get(row.id, []), public_url) for row in rows]
 
 
-def _view(
-    row: TrainingRow, experiment: ExperimentRow | None, models: Sequence[ModelRow], public_url: str
-) -> Training:
+def _view(row: TrainingRow, experiment: ExperimentRow | None, models: Sequence[ModelRow], public_url: str) -> Training:
     spec, report = row.spec, row.report
     storage = spec.get("dataStorageSize")
     progress = report.get("progress")
