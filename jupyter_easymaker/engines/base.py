@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 from typing import Any
+
+from ..monitoring.samples import Sample
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,15 @@ class Capacity:
     gpus: int = 0
 
 
+@dataclass(frozen=True)
+class Load:
+    """What jobs hold now, and how many wait."""
+
+    used: Capacity
+    running: int
+    queued: int
+
+
 class EngineError(Exception):
     """The engine could not do what was asked (disk full, API not reachable); asking again may work."""
 
@@ -168,6 +180,25 @@ class Engine(ABC):
         Raises:
             ValueError: the path leaves the directory.
         """
+
+    @abstractmethod
+    def samples(self, name: str, node: int = 0, since: float = 0.0, until: float = inf) -> list[Sample]:
+        """Return what a node used over a time (seconds since 1970), oldest first; nothing if none was taken yet.
+
+        Kept, thinned out, until the job is removed.
+
+        Raises:
+            KeyError: the job or node is unknown.
+        """
+
+    @property
+    @abstractmethod
+    def network_scope(self) -> str:
+        """Whose network traffic samples tell of: ``instance`` or ``machine``."""
+
+    @abstractmethod
+    def load(self) -> Load:
+        """Return what jobs hold now."""
 
     @abstractmethod
     def capacity(self) -> Capacity:

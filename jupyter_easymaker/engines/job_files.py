@@ -9,6 +9,7 @@
     jobs/<name>/node-<i>/        a node's working directory
     jobs/<name>/node-<i>.log     what it prints
     jobs/<name>/node-<i>.report  what it reports of itself
+    jobs/<name>/node-<i>.samples what it used over time, by the supervisor
     jobs/<name>/node-<i>.json    its pid and exit code, by the supervisor
     jobs/<name>/end.json         written once: how the job ended
 
@@ -40,6 +41,10 @@ def node_log(directory: str, node: int) -> str:
 
 def node_report(directory: str, node: int) -> str:
     return f"{directory}/node-{node}.report"
+
+
+def node_samples(directory: str, node: int) -> str:
+    return f"{directory}/node-{node}.samples"
 
 
 def node_state(directory: str, node: int) -> str:

@@ -17,10 +17,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ..monitoring.samples import Sample, read
 from . import job_files
 from .base import (
     Capacity,
@@ -29,13 +31,14 @@ from .base import (
     Job,
     JobObservation,
     JobState,
+    Load,
     LogChunk,
     NodeObservation,
 )
 from .launcher_process import LauncherProcess
 from .local_queue import Room, machine_capacity
+from .node_start import JOB_ID
 from .process_tree import boot_id, start_time, with_environment
-from .supervisor import JOB_ID
 
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.1
@@ -93,6 +96,28 @@ class LocalEngine(Engine):
 
     def capacity(self) -> Capacity:
         return self._capacity
+
+    def load(self) -> Load:
+        names = [name for name in self.names() if not (self._jobs / name / job_files.END).exists()]
+        found = [job_files.read_json(str(self._jobs / name / job_files.GRANT)) for name in names]
+        grants = [grant for grant in found if grant is not None]
+        used = Capacity(
+            vcpus=sum(grant["vcpus"] for grant in grants),
+            memory_mib=sum(grant["memoryMib"] for grant in grants),
+            gpus=sum(len(node) for grant in grants for node in grant["gpus"]),
+        )
+        return Load(used, running=len(grants), queued=len(names) - len(grants))
+
+    @property
+    def network_scope(self) -> str:
+        return "machine"  # its processes share the machine's network
+
+    def samples(self, name: str, node: int = 0, since: float = 0.0, until: float = inf) -> list[Sample]:
+        directory = self._jobs / name
+        job = job_files.read_json(str(directory / job_files.JOB))
+        if job is None or not 0 <= node < job["nodes"]:
+            raise KeyError(name)
+        return read(job_files.node_samples(str(directory), node), since, until)
 
     def submit(self, job: Job) -> None:
         directory = self._jobs / job.name

@@ -13,9 +13,12 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from . import job_files
+from .node_sampler import JobSampler
+from .node_start import SIGNALS, exec_node, free_ports
 from .process_tree import (
     boot_id,
     children_by_parent,
@@ -26,10 +29,6 @@ from .process_tree import (
     start_time,
 )
 
-JOB_ID = "EM_JOB_ID"
-"""Marks every process of a job, so that leftovers of a killed supervisor can be found."""
-
-_SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 _RELAXED_SECONDS = 0.25
 _ALERT_SECONDS = 0.05
 _ALERT_SHARE = 0.5  # look more often above this share of the memory limit
@@ -60,6 +59,7 @@ class Supervisor:
         self.deadline: float | None = None
         self.reason = ""
         self.next_memory_look = 0.0
+        self.sampler: JobSampler | None = None
 
     def run(self) -> None:
         """Start the nodes and stay until nothing of the job is left."""
@@ -67,10 +67,11 @@ class Supervisor:
             f"{self.directory}/{job_files.SUPERVISOR}",
             {"pid": os.getpid(), "startTime": start_time(os.getpid()), "bootId": boot_id()},
         )
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         if not self._stop_asked():
             self._start_nodes()
         _become_subreaper()
+        self.sampler = self._start_sampling()
         while any(node.exit_code is None for node in self.nodes):
             self._wait()
             self._reap()
@@ -79,14 +80,15 @@ class Supervisor:
             self._heed_deadline()
             self._heed_memory()
         self._end_leftovers()
+        self._sampled(JobSampler.finish)
         self._write_end()
 
     def _start_nodes(self) -> None:
-        addresses = ",".join(f"127.0.0.1:{port}" for port in _free_ports(self.job["nodes"]))
+        addresses = ",".join(f"127.0.0.1:{port}" for port in free_ports(self.job["nodes"]))
         for index in range(self.job["nodes"]):
             pid = os.fork()
             if pid == 0:
-                _exec_node(self.directory, self.job, self.grant, index, addresses)
+                exec_node(self.directory, self.job, self.grant, index, addresses)
             self.nodes.append(Node(index, pid))
             self._write_node(self.nodes[-1])
 
@@ -105,7 +107,7 @@ class Supervisor:
         if self.deadline is not None:
             seconds = min(seconds, max(0.0, self.deadline - time.monotonic()))
         if hasattr(signal, "sigtimedwait"):
-            if signal.sigtimedwait(_SIGNALS, seconds) is None:
+            if signal.sigtimedwait(SIGNALS, seconds) is None:
                 return
         else:
             time.sleep(min(seconds, _ALERT_SECONDS))
@@ -113,11 +115,13 @@ class Supervisor:
     def _reap(self) -> None:
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
                 return
+            if self.sampler is not None:
+                self.sampler.reaped(pid, usage)
             for node in self.nodes:
                 if node.pid == pid:
                     node.exit_code = os.waitstatus_to_exitcode(status)
@@ -163,12 +167,29 @@ class Supervisor:
         limit = self.job["memoryMib"] * 1024 * 1024
         children = children_by_parent()
         running = [node for node in self.nodes if node.exit_code is None]
-        share = max((self._look_at_memory(node, limit, children) for node in running), default=0.0)
+        trees = {node: [*descendants(node.pid, children), *self._adopted(node, children), node.pid] for node in running}
+        share = max((self._look_at_memory(node, limit, tree) for node, tree in trees.items()), default=0.0)
         self.next_memory_look = time.monotonic() + (_ALERT_SECONDS if share > _ALERT_SHARE else _RELAXED_SECONDS)
+        if self.sampler is not None and time.monotonic() >= self.sampler.next_at:
+            self._sampled(lambda sampler: sampler.sample({node.index: tree for node, tree in trees.items()}))
 
-    def _look_at_memory(self, node: Node, limit: int, children: dict[int, list[int]]) -> float:
+    def _start_sampling(self) -> JobSampler | None:
+        try:
+            return JobSampler(self.directory, self.job, self.grant)
+        except Exception:  # a job goes on without being watched
+            traceback.print_exc()
+            return None
+
+    def _sampled(self, step: Callable[[JobSampler], None]) -> None:
+        try:
+            if self.sampler is not None:
+                step(self.sampler)
+        except Exception:
+            traceback.print_exc()
+            self.sampler = None
+
+    def _look_at_memory(self, node: Node, limit: int, tree: list[int]) -> float:
         """Return the share of its memory a node uses, after ending its largest process if that is too much."""
-        tree = [*descendants(node.pid, children), *self._adopted(node, children), node.pid]
         used = sum(resident_bytes(pid) for pid in tree)
         if used > limit:  # look again, without counting shared pages twice
             used = sum(proportional_bytes(pid) for pid in tree)
@@ -217,89 +238,6 @@ class Supervisor:
             f"{self.directory}/{job_files.END}",
             {"state": state, "reason": self.reason, "endedAt": time.time()},
         )
-
-
-def _exec_node(directory: str, job: dict[str, Any], grant: dict[str, Any], index: int, addresses: str) -> None:
-    """In the forked child: become the node's command. Never returns."""
-    try:
-        os.setsid()
-        working = job_files.node_directory(directory, index)
-        os.makedirs(working, exist_ok=True)  # noqa: PTH103
-        os.chdir(working)
-        log = os.open(job_files.node_log(directory, index), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        null = os.open(os.devnull, os.O_RDONLY)
-        for source, target in ((null, 0), (log, 1), (log, 2)):
-            os.dup2(source, target)
-        cpus = grant["cpus"][index]
-        if cpus and hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, cpus)
-        environment = _node_environment(directory, job, grant, index, addresses)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        program, *arguments = job["command"]
-        if program == sys.executable and arguments[:1] == ["-m"] and f"{arguments[1]}.__main__" in sys.modules:
-            _run_module(arguments[1], arguments[2:], environment)
-        os.execvpe(program, job["command"], environment)  # noqa: S606 - the command is the engine's own
-    except OSError as error:
-        os.write(2, f"The command could not be started: {error}\n".encode())
-    finally:
-        os._exit(127)
-
-
-def _run_module(module: str, arguments: list[str], environment: dict[str, str]) -> None:
-    """Do what ``python -m module`` does, in this process, which has imported the module already. Never returns."""
-    os.environ.clear()
-    os.environ.update(environment)
-    sys.argv = [module, *arguments]
-    status = 1
-    try:
-        status = sys.modules[f"{module}.__main__"].main()
-    except Exception:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-
-
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
-
-
-def _node_environment(
-    directory: str, job: dict[str, Any], grant: dict[str, Any], index: int, addresses: str
-) -> dict[str, str]:
-    environment = dict(os.environ)
-    original = environment.pop("EM_ORIGINAL_PYTHONPATH", "")
-    environment.pop("PYTHONPATH", None)
-    if original:
-        environment["PYTHONPATH"] = original
-    for name in _THREAD_VARIABLES:
-        environment.setdefault(name, str(job["vcpus"]))
-    environment["CUDA_VISIBLE_DEVICES"] = ",".join(str(gpu) for gpu in grant["gpus"][index])
-    environment.update(job["environment"])
-    environment.update(
-        {
-            JOB_ID: job["id"],
-            "EM_NODE_RANK": str(index),
-            "EM_NODE_COUNT": str(job["nodes"]),
-            "EM_NODE_ADDRESSES": addresses,
-            "EM_JOB_DIR": f"{directory}/{job_files.FILES}",
-            "EM_NODE_DIR": job_files.node_directory(directory, index),
-            "EM_REPORT_FILE": job_files.node_report(directory, index),
-        }
-    )
-    return environment
-
-
-def _free_ports(count: int) -> list[int]:
-    import socket
-
-    held = [socket.socket() for _ in range(count)]
-    for each in held:  # held together, so that no two are the same
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
 
 
 def _become_subreaper() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -165,3 +166,39 @@ class EngineContract:
         for path in ("../../../../etc/passwd", "/etc/passwd", "theirs"):
             with pytest.raises(ValueError, match="leaves"):
                 engine.read_file("a", path)
+
+    def test_what_nodes_use_is_sampled_while_they_run_and_kept_until_they_are_removed(self, engine: Engine) -> None:
+        code = (
+            "import os\nx = bytearray(80_000_000)\nfor i in range(0, len(x), 4096): x[i] = 1\n"
+            "if os.environ['EM_NODE_RANK'] == '1': import time; time.sleep(600)\nwhile True: pass"
+        )
+        before = time.time()
+        engine.submit(job("a", code, nodes=2))
+        wait_for(lambda: all(len(engine.samples("a", node)) >= 2 for node in (0, 1)), 30)
+        busy, idle = engine.samples("a", 0)[-1], engine.samples("a", 1)[-1]
+        assert before < busy.at < time.time() + 1
+        assert busy.cpu > 30
+        assert idle.cpu < 20
+        assert 80_000_000 < idle.memory < 200_000_000
+        assert engine.network_scope in ("instance", "machine")
+        engine.stop("a")
+        ended(engine, "a")
+        kept = [sample.at for sample in engine.samples("a", 0)]
+        assert len(kept) >= 2
+        assert [sample.at for sample in engine.samples("a", 0, since=kept[1])] == kept[1:]
+        assert [sample.at for sample in engine.samples("a", 0, until=kept[0])] == kept[:1]
+        with pytest.raises(KeyError):
+            engine.samples("a", 2)
+        engine.remove("a")
+        with pytest.raises(KeyError):
+            engine.samples("a")
+
+    def test_load_is_what_jobs_hold_now(self, engine: Engine) -> None:
+        assert (engine.load().used.vcpus, engine.load().running, engine.load().queued) == (0, 0, 0)
+        engine.submit(job("a", "import time; print('up', flush=True); time.sleep(600)", nodes=2))
+        wait_for(lambda: says(engine, "a", "up"))
+        load = engine.load()
+        assert (load.used.vcpus, load.used.memory_mib, load.running, load.queued) == (2, 512, 1, 0)
+        engine.stop("a")
+        ended(engine, "a")
+        assert engine.load().running == 0
