@@ -21,6 +21,7 @@ from . import (
     lineage,
     metrics,
     models,
+    monitoring,
     projects,
     schemas,
     search,
@@ -55,6 +56,7 @@ _PROJECT_ROUTERS = (
     search,
     sources,
     tensorboards,
+    monitoring,
     events,
 )
 

@@ -1,0 +1,131 @@
+"""What the instances of a training use: CPU, memory, disk, network, GPUs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from math import inf, isfinite, isnan
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from ..monitoring.samples import Sample, cadence, thinned
+from ..resources.errors import field_error
+from ..resources.monitoring import Metric, MonitoredInstance, Monitoring, Series
+from ..resources.training import TrainingStatus
+from ..store.tables import TrainingRow
+from .auth import Member
+from .context import ApiContext, Context
+from .envelope import envelope, success
+from .training_logs import job_name
+from .trainings import find_training
+
+router = APIRouter(tags=["monitoring"])
+_MIB = 1024 * 1024
+_NETWORK = (Metric.NETWORK_IN, Metric.NETWORK_OUT)
+
+Moment = Annotated[str, Query(max_length=40, description="Seconds since 1970, or ISO 8601. Empty: no bound.")]
+
+
+@router.get("/trainings/{training_id}/monitoring", response_model=envelope("MonitoringAnswer", monitoring=Monitoring))
+def get_monitoring(
+    appkey: str,
+    training_id: str,
+    context: Context,
+    _caller: Member,
+    begin: Annotated[Moment, Query(alias="from")] = "",
+    end: Annotated[Moment, Query(alias="to")] = "",
+    points: Annotated[int, Query(ge=2, le=2000, description="At most so many points a curve.")] = 300,
+) -> Any:
+    """Return the curves of each instance of a training, while it runs and after it."""
+    since = _seconds("from", begin) if begin else 0.0
+    until = _seconds("to", end) if end else inf
+    with context.database.reading() as session:
+        row = find_training(session, appkey, training_id)
+    nodes = range(row.spec["instanceCount"])
+    found = [samples_of(context, row, node, since, until) for node in nodes]
+    available = any(found)
+    monitoring = Monitoring(
+        available=available,
+        reason="" if available else _why_not(row, bounded=bool(begin or end)),
+        interval_seconds=_interval(row),
+        instance_list=[
+            MonitoredInstance(
+                node=node,
+                name=f"node-{node}",
+                series_list=_series(thinned(samples, points), row, context.engine.network_scope),
+            )
+            for node, samples in zip(nodes, found, strict=True)
+        ],
+    )
+    return success(monitoring=monitoring)
+
+
+def samples_of(
+    context: ApiContext, row: TrainingRow, node: int, since: float = 0.0, until: float = inf
+) -> list[Sample]:
+    """Return what a node of a training used; nothing before the training begins."""
+    try:
+        return context.engine.samples(job_name(row), node, since, until)
+    except KeyError:
+        return []
+
+
+def _seconds(field: str, given: str) -> float:
+    try:
+        value = float(given)
+    except ValueError:
+        try:
+            moment = datetime.fromisoformat(given)
+        except ValueError:
+            value = inf
+        else:
+            value = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    if not isfinite(value):
+        raise field_error(field, "must be seconds since 1970, or a time such as 2026-01-31T08:15:00Z")
+    return value
+
+
+def _series(samples: Sequence[Sample], row: TrainingRow, network_scope: str) -> list[Series]:
+    made = []
+    for metric in Metric:
+        points = [(sample.at, round(value, 3)) for sample in samples if not isnan(value := getattr(sample, metric))]
+        if points:
+            made.append(
+                Series(
+                    metric=metric,
+                    unit=metric.unit,
+                    scope=network_scope if metric in _NETWORK else "instance",
+                    limit=_limit(metric, row, samples[-1]),
+                    point_list=points,
+                )
+            )
+    return made
+
+
+def _limit(metric: Metric, row: TrainingRow, last: Sample) -> float | None:
+    if metric.unit == "percent":
+        return 100.0
+    if metric is Metric.MEMORY:
+        return float(row.flavor["ram"] * _MIB)
+    if metric is Metric.GPU_MEMORY and not isnan(last.gpu_memory_total):
+        return last.gpu_memory_total
+    return None
+
+
+def _interval(row: TrainingRow) -> float:
+    if row.started_at is None or row.ended_at is not None:
+        return cadence(0)
+    return cadence(time.time() - row.started_at.timestamp())
+
+
+def _why_not(row: TrainingRow, *, bounded: bool) -> str:
+    status = TrainingStatus(row.status)
+    if status in (TrainingStatus.CREATE_REQUESTED, TrainingStatus.CREATE_IN_PROGRESS):
+        return "The training has not begun; its use shows a few seconds after it has."
+    if bounded:
+        return "Nothing was measured in this time; choose another."
+    if status.terminal:
+        return "The training ended before anything was measured."
+    return "The first measurement comes in a moment."
