@@ -13,6 +13,7 @@ from . import (
     comparison,
     configuration,
     counts,
+    dashboard,
     events,
     experiments,
     flavors,
@@ -23,6 +24,7 @@ from . import (
     models,
     monitoring,
     projects,
+    prometheus,
     schemas,
     search,
     sources,
@@ -37,6 +39,7 @@ from .change_feed import ChangeFeed
 from .context import ApiContext
 from .envelope import ERROR_RESPONSES, install_error_handlers
 from .listing import refuse_unknown_parameters
+from .request_times import RequestTimes
 
 _PROJECT_ROUTERS = (
     flavors,
@@ -44,6 +47,7 @@ _PROJECT_ROUTERS = (
     algorithms,
     configuration,
     counts,
+    dashboard,
     schemas,
     experiments,
     comparison,  # before trainings, which would take its path for an id
@@ -81,9 +85,12 @@ def create_app(context: ApiContext) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.context = context
+    app.state.metrics = prometheus.new_registry(context)
     app.add_middleware(BodyLimit)
+    app.add_middleware(RequestTimes, registry=app.state.metrics)
     install_error_handlers(app)
     app.include_router(health.router)
+    app.include_router(prometheus.router, responses=ERROR_RESPONSES)
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)

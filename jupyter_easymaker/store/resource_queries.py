@@ -157,3 +157,13 @@ def count_by_status(session: Session, table: type[ResourceRow], appkey: str) -> 
         .group_by(table.status)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def count_all(session: Session, table: type[ResourceRow]) -> dict[tuple[str, str], int]:
+    """Return how many resources of which project have which status."""
+    rows = session.execute(
+        select(table.appkey, table.status, func.count())
+        .where(table.deleted_at.is_(None))
+        .group_by(table.appkey, table.status)
+    )
+    return {(row[0], row[1]): row[2] for row in rows}

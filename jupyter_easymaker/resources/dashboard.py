@@ -1,0 +1,43 @@
+"""The dashboard: how much there is of everything in a project, and what uses the most."""
+
+from __future__ import annotations
+
+from .base import WireModel
+
+
+class ResourceCount(WireModel):
+    """How many resources of a kind there are; the dashboard shows ``count``."""
+
+    resource_type: str
+    status: str
+    """What ``count`` counts: the status people work towards."""
+    count: int
+    total: int
+    running: int
+    """On their way: neither ended nor ready."""
+
+
+class TopResource(WireModel):
+    resource_type: str
+    resource_id: str
+    name: str
+    value: float
+    """Percent of what was granted to it, over the last minute."""
+
+
+class Capacity(WireModel):
+    """What the engine has, and what jobs hold of it now."""
+
+    vcpus: int
+    memory_mib: int
+    gpus: int
+    used_vcpus: int
+    used_memory_mib: int
+    used_gpus: int
+
+
+class Dashboard(WireModel):
+    count_list: list[ResourceCount]
+    top_cpu_list: list[TopResource]
+    top_gpu_list: list[TopResource]
+    capacity: Capacity
