@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -133,3 +134,61 @@ def test_two_backends_on_one_postgresql_killed_in_turn_lose_nothing(
     for running in pair:
         wait_for(lambda running=running: ended(running) == len(made), 180, interval=0.5)  # type: ignore[misc]
         assert_each_ended_right_and_once(running, shared, made)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MiB."""
+    mount = tmp_path / "small"
+    (mount / "container").mkdir(parents=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(mount)], capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        pytest.skip(f"only root may mount a small disk: {made.stderr}")
+    (mount / "container").mkdir()
+    yield mount
+    subprocess.run(["umount", str(mount)], check=True)
+
+
+def test_full_disk_fails_the_training_with_that_reason_and_it_runs_again_with_room(
+    own_backend: Make, small_disk: Path
+) -> None:
+    running = own_backend(f"--ServiceConfig.obs={{'store.local': '{small_disk}'}}")
+    code = "import os; open(os.environ['EM_MODEL_DIR'] + '/model.bin', 'wb').write(bytes(8 * 1024 ** 2)); print('made')"
+    output = {"modelUploadUri": "obs://store.local/container/out"}
+    failed = running.wait_for_status(running.train("full", code, **output), "COMPLETE", "FAIL_TRAIN")
+    assert failed["trainingStatusCode"] == "FAIL_TRAIN"
+    assert "no space" in failed["trainingStatusReason"].lower() or "full" in failed["trainingStatusReason"].lower()
+    assert "obs://store.local/container/out" in failed["trainingStatusReason"]
+    assert "made" in running.log(failed["trainingId"])
+    assert not [each for each in small_disk.rglob("*") if each.is_file()], "half a file was left"
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    again = running.wait_for_status(running.train("room", code, **output), "COMPLETE", "FAIL_TRAIN")
+    assert again["trainingStatusCode"] == "COMPLETE", again["trainingStatusReason"]
+    assert (small_disk / "container/out" / again["trainingId"] / "model.bin").stat().st_size == 8 * 1024**2
+
+
+def test_requirement_that_cannot_be_installed_is_the_reason_and_the_mended_one_runs(own_backend: Make) -> None:
+    running = own_backend()
+    source = running.script("needs", "print('ran')", **{"requirements.txt": "no-such-package-of-easymaker==1.0\n"})
+    first = running.post("trainings", {**body(running, 0, source), "trainingName": "broken"})["training"]["trainingId"]
+    failed = running.wait_for_status(first, *_ENDS, timeout=120)
+    assert failed["trainingStatusCode"] == "CREATE_FAILED"
+    assert "no-such-package-of-easymaker" in failed["trainingStatusReason"]
+    running.script("needs", "print('ran')", **{"requirements.txt": "\n"})
+    second = running.post("trainings", {**body(running, 0, source), "trainingName": "mended"})["training"]["trainingId"]
+    assert running.wait_for_status(second, *_ENDS)["trainingStatusCode"] == "COMPLETE"
+    assert running.log(second) == "ran\n"
+
+
+def test_source_that_vanished_between_creation_and_start_is_the_reason(own_backend: Make) -> None:
+    running = own_backend("--ServiceConfig.vcpus=1")
+    blocker = running.train("blocker", "import time; print('up', flush=True); time.sleep(600)")
+    running.wait_for_status(blocker, "RUNNING")
+    waiting = running.train("waiting", "print('never')")
+    (running.data_dir / "nas/local/code/waiting/train.py").unlink()
+    running.request("PUT", f"trainings/{blocker}/stop")
+    failed = running.wait_for_status(waiting, "COMPLETE", "FAIL_TRAIN", "CREATE_FAILED")
+    assert failed["trainingStatusCode"] in ("FAIL_TRAIN", "CREATE_FAILED")
+    assert "train.py" in failed["trainingStatusReason"]
