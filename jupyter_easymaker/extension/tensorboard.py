@@ -1,4 +1,4 @@
-"""TensorBoard's pages through Jupyter: they are opened by a browser that has Jupyter's cookie and nothing else of ours."""
+"""TensorBoard's pages through Jupyter: a browser opens them that has Jupyter's cookie and nothing else of ours."""
 
 from __future__ import annotations
 

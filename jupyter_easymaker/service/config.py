@@ -62,8 +62,8 @@ class ServiceConfig(Configurable):
         help="Port to listen on. 0: 10090, where the vendor's SDK looks with EM_PROFILE=local, or any free one.",
     ).tag(config=True)
     public_url = Unicode(
-        help="What addresses for browsers (of TensorBoard) begin with: where people reach this backend, or Jupyter's way "
-        "to it, such as https://hub.example/hub/user-redirect/easymaker/api. Default: EASYMAKER_PUBLIC_URL, else the "
+        help="What addresses for browsers (of TensorBoard) begin with: where people reach this backend, or Jupyter's "
+        "way to it, such as https://hub.example/hub/user-redirect/easymaker/api. Default: EASYMAKER_PUBLIC_URL, else the "
         "address it listens on."
     ).tag(config=True)
 
@@ -126,7 +126,9 @@ class ServiceConfig(Configurable):
         20.0, min=0.01, help="A TensorBoard nobody asked for so long is ended; it starts again when somebody looks."
     ).tag(config=True)
     tensorboard_at_most = Integer(
-        5, min=1, help="How many TensorBoards run at once, of 80 MB and more each; the one unused the longest makes room."
+        5,
+        min=1,
+        help="How many TensorBoards run at once, of 80 MB and more each; the one unused the longest makes room.",
     ).tag(config=True)
     tensorboard_flags = List(
         Unicode(),
