@@ -63,8 +63,8 @@ class ServiceConfig(Configurable):
     ).tag(config=True)
     public_url = Unicode(
         help="What addresses for browsers (of TensorBoard) begin with: where people reach this backend, or Jupyter's "
-        "way to it, such as https://hub.example/hub/user-redirect/easymaker/api. Default: EASYMAKER_PUBLIC_URL, else the "
-        "address it listens on."
+        "way to it, such as https://hub.example/hub/user-redirect/easymaker/api. Default: EASYMAKER_PUBLIC_URL, else "
+        "the address it listens on."
     ).tag(config=True)
 
     @default("public_url")
