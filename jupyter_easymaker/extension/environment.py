@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from jupyter_server.utils import url_path_join
+
 if TYPE_CHECKING:
     from ..client.connection import Connection
     from .app import EasyMakerExtension
@@ -46,6 +48,8 @@ class Environment:
             "EM_APPKEY": self._app.appkey,
             "EM_REGION": self._app.region,
             "EM_TOKEN": connection.token,
+            # Where the browser that shows a notebook reaches the backend: through this server.
+            "EASYMAKER_BROWSER_PATH": url_path_join(self._app.settings["base_url"], "easymaker/api"),
         }
         os.environ.update(self._values)
         manager = self._manager()

@@ -7,6 +7,7 @@ import shlex
 from typing import Any, NoReturn
 
 from ..resources.training import TrainingCreate
+from . import watching
 
 
 class UsageError(Exception):
@@ -106,6 +107,7 @@ def line_parser() -> Parser:
     _add_trainings(commands)
     _add_models(commands)
     _add_templates(commands)
+    watching.add_to(commands)
     search = commands.add_parser("search", help="Find resources of every kind by name, description or tag.")
     search.add_argument("text", nargs="+")
     search.add_argument("--limit", type=int, default=20, help="How many.")
@@ -136,6 +138,7 @@ def _add_trainings(commands: Any) -> None:
     logs.add_argument("--node", type=int, default=0, help="Of which node, from 0.")
     logs.add_argument("--tail", type=int, metavar="N", help="Only the last N lines.")
     _named(actions.add_parser("watch", help="Show it live, as when it was created."))
+    watching.add_to_training(actions)
     _named(actions.add_parser("stop", help="Stop it."))
     copy = _named(actions.add_parser("copy", help="Run it again, with other values if you like."))
     copy.add_argument("--name", dest="new_name", help="The copy's name.")

@@ -10,7 +10,7 @@ from IPython.display import display
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
-from . import render, templates
+from . import render, templates, watching
 from .live import watch
 from .lookup import find, path_of, words_of
 from .search import search
@@ -294,6 +294,7 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     ("model", "delete"): _delete("model"),
     **templates.COMMANDS,
     ("template", "delete"): _delete("trainingTemplate"),
+    **watching.COMMANDS,
     ("search", None): search,
     ("images", None): images,
     ("instances", None): instances,

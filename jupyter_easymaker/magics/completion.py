@@ -17,6 +17,7 @@ _cache: dict[str, tuple[float, list[str]]] = {}
 _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "experiment": ("experiments", "experimentList", ("experimentName", "experimentId")),
     "training": ("trainings", "trainingList", ("trainingName", "trainingId")),
+    "tensorboard": ("trainings", "trainingList", ("trainingName", "trainingId")),
     "model": ("models", "modelList", ("modelName", "modelId")),
     "template": ("training-templates", "trainingTemplateList", ("trainingTemplateName", "trainingTemplateId")),
     "image": ("images", "imageList", ("imageName",)),
