@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _MAX_BYTES = 16 * 1024**2
-_SECONDS = 10
+_SECONDS = 3
 _REF = re.compile(r"refs/(?!.*\.\.)[^\s\x00-\x1f\\]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _CREDENTIALS = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/]*@", re.IGNORECASE)

@@ -94,6 +94,7 @@ def update_experiment(
 
 
 @router.put("/experiments/{experiment_id}/retry", response_model=Answer)
+@router.post("/experiments/{experiment_id}/retry", response_model=Answer, operation_id="post_retry_experiment")
 def retry_experiment(appkey: str, experiment_id: str, context: Context, _caller: Member) -> Any:
     """Try again to create an experiment whose creation failed."""
     with context.database.session() as session:

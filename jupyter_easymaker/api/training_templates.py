@@ -9,7 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..resources.errors import EasyMakerError, FieldError, ResultCode
-from ..resources.training_template import TrainingTemplate, TrainingTemplateCreate, TrainingTemplateUpdate
+from ..resources.training_template import (
+    TrainingTemplate,
+    TrainingTemplateCopy,
+    TrainingTemplateCreate,
+    TrainingTemplateKind,
+    TrainingTemplateUpdate,
+)
 from ..store import training_templates
 from ..store.tables import TrainingTemplateRow
 from .auth import Member
@@ -45,6 +51,7 @@ def list_training_templates(
     listing: Listing,
     ids: Annotated[list[str] | None, Query(alias="trainingTemplateIdList")] = None,
     names: Annotated[list[str] | None, Query(alias="trainingTemplateNameList")] = None,
+    kinds: Annotated[list[str] | None, Query(alias="kindList")] = None,
 ) -> Any:
     """List the project's templates."""
     with context.database.reading() as session:
@@ -53,6 +60,7 @@ def list_training_templates(
             appkey,
             ids=values(ids),
             names=whole(names),
+            kinds=values(kinds),
             **listing.arguments(training_templates.SORT),
         )
     return success(training_template_list=[view(row) for row in rows], paging=listing.paging(len(rows), total))
@@ -77,6 +85,8 @@ def update_training_template(
     columns = changed_columns(body.training_template_name, body.description, body.tag_list)
     if body.training_template_name is not None:
         columns["live_name"] = training_templates.live_name(appkey, body.training_template_name)
+    if body.kind is not None:
+        columns["kind"] = body.kind.value
     if body.content is not None:
         columns["content"] = training_templates.content_column(body.content)
     with context.database.session() as session:
@@ -87,6 +97,31 @@ def update_training_template(
             except IntegrityError as error:
                 raise _name_taken(body.training_template_name or "") from error
             require(written, "training template", row.name)
+    return success(training_template=view(row))
+
+
+@router.post("/training-templates/{training_template_id}/copy", response_model=Answer)
+def copy_training_template(
+    appkey: str,
+    training_template_id: str,
+    context: Context,
+    caller: Member,
+    body: Annotated[TrainingTemplateCopy | None, Body()] = None,
+) -> Any:
+    """Make another template of the same settings."""
+    name, description = (body.training_template_name, body.description) if body else (None, None)
+    with context.database.session() as session:
+        original = _find(session, appkey, training_template_id, lock=True)
+        try:
+            row = training_templates.copy(
+                session,
+                original,
+                name=name,
+                description=description,
+                created_by=caller.user_id,
+            )
+        except IntegrityError as error:
+            raise _name_taken(name or "") from error
     return success(training_template=view(row))
 
 
@@ -119,6 +154,7 @@ def view(row: TrainingTemplateRow) -> TrainingTemplate:
         training_template_name=row.name,
         description=row.description,
         app_key=row.appkey,
+        kind=TrainingTemplateKind(row.kind),
         content=row.content,
         created_datetime=row.created_at,
         created_by=row.created_by,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .connection import DEFAULT_APPKEY, Connection, default_data_dir, is_loopback, read_connection
 from .errors import BackendUnreachable, ClientError
 from .sse import ServerEvent, parse_events
+from .tracking import Tracking
 from .watching import Watching
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _SILENCE_SECONDS = 45.0
 _RETRY_SECONDS = 0.5
 
 
-class EasyMakerClient(Watching):
+class EasyMakerClient(Tracking, Watching):
     """One project of one backend.
 
     Every method raises ``ClientError`` with the backend's sentence, ``BackendUnreachable`` when nobody answers.

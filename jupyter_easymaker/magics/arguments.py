@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 
 from ..resources.training import TrainingCreate
 from . import watching
+from .editing import add_edit
+from .tracking import add_to_training
 
 
 class UsageError(Exception):
@@ -80,6 +82,8 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint-out", metavar="URI", help=help_of("check_point_upload_uri"))
     parser.add_argument("--timeout", type=int, metavar="HOURS", help=help_of("timeout_minutes"))
     parser.add_argument("--tag", type=pair, action="append", default=[], metavar="KEY=VALUE", help=help_of("tag_list"))
+    parser.add_argument("--metric", action="append", default=[], metavar="NAME", help=help_of("metric_name_list"))
+    parser.add_argument("--metric-regex", metavar="REGEX", help=help_of("metric_regex"))
     parser.add_argument("--log", action="store_true", help=help_of("use_log"))
     parser.add_argument("--no-wait", action="store_true", help="Return at once instead of showing it live.")
     parser.add_argument("--raise", dest="raise_", action="store_true", help="Raise an exception when it fails.")
@@ -107,6 +111,8 @@ def line_parser() -> Parser:
     _add_trainings(commands)
     _add_models(commands)
     _add_templates(commands)
+    log = commands.add_parser("log", help="Record metrics of the training this notebook runs as: loss=0.3 step=4.")
+    log.add_argument("values", nargs="+", type=pair, metavar="KEY=VALUE")
     watching.add_to(commands)
     search = commands.add_parser("search", help="Find resources of every kind by name, description or tag.")
     search.add_argument("text", nargs="+")
@@ -117,17 +123,22 @@ def line_parser() -> Parser:
 
 
 def _add_experiments(commands: Any) -> None:
-    experiment = commands.add_parser("experiment", help="Experiments: list, create, delete.")
+    experiment = commands.add_parser("experiment", help="Experiments: list, show, create, edit, retry, delete.")
     actions = experiment.add_subparsers(dest="action", parser_class=Parser)
     _listing(actions.add_parser("list", help="The newest experiments."))
+    _named(actions.add_parser("show", help="One experiment in full."))
     create = actions.add_parser("create", help="Create one.")
     create.add_argument("name")
     create.add_argument("--description", default="")
+    add_edit(actions, pair)
+    _named(actions.add_parser("retry", help="Try again to create one whose creation failed."))
     _named(actions.add_parser("delete", help="Delete one that has no trainings."), confirm=True)
 
 
 def _add_trainings(commands: Any) -> None:
-    training = commands.add_parser("training", help="Trainings: list, show, logs, stop, copy, delete.")
+    training = commands.add_parser(
+        "training", help="Trainings: list, show, logs, metrics, lineage, compare, stop, copy, edit, delete."
+    )
     actions = training.add_subparsers(dest="action", parser_class=Parser)
     listing = _listing(actions.add_parser("list", help="The newest trainings."))
     listing.add_argument("--experiment", "-e", help="Only those of this experiment.")
@@ -144,11 +155,13 @@ def _add_trainings(commands: Any) -> None:
     copy.add_argument("--name", dest="new_name", help="The copy's name.")
     copy.add_argument("-p", "--parameter", type=pair, action="append", default=[], metavar="KEY=VALUE")
     copy.add_argument("--no-wait", action="store_true")
+    add_to_training(actions)
+    add_edit(actions, pair)
     _named(actions.add_parser("delete", help="Delete it; its outputs stay."), confirm=True)
 
 
 def _add_models(commands: Any) -> None:
-    model = commands.add_parser("model", help="Models: list, show, create, delete.")
+    model = commands.add_parser("model", help="Models: list, show, create, edit, delete.")
     actions = model.add_subparsers(dest="action", parser_class=Parser)
     _listing(actions.add_parser("list", help="The newest models."))
     _named(actions.add_parser("show", help="One model in full."))
@@ -158,11 +171,12 @@ def _add_models(commands: Any) -> None:
     create.add_argument("--path", metavar="URI", help="Where the artifact lies.")
     create.add_argument("--framework", help="TENSORFLOW, PYTORCH, SKLEARN ...")
     create.add_argument("--description", default="")
+    add_edit(actions, pair)
     _named(actions.add_parser("delete", help="Forget it; its artifact stays."), confirm=True)
 
 
 def _add_templates(commands: Any) -> None:
-    template = commands.add_parser("template", help="Training templates: list, show, create, copy, delete.")
+    template = commands.add_parser("template", help="Training templates: list, show, create, edit, copy, delete.")
     actions = template.add_subparsers(dest="action", parser_class=Parser)
     _listing(actions.add_parser("list", help="The newest templates."))
     _named(actions.add_parser("show", help="What one holds."))
@@ -170,8 +184,10 @@ def _add_templates(commands: Any) -> None:
     create.add_argument("name")
     create.add_argument("--training", "-t", required=True, help="Whose settings.")
     create.add_argument("--description", default="")
+    create.add_argument("--kind", choices=["training", "tuning"], default="training", help="What it fills in.")
+    add_edit(actions, pair)
     copy = _named(actions.add_parser("copy", help="Make another of the same settings."))
-    copy.add_argument("--name", dest="new_name", required=True, help="The copy's name.")
+    copy.add_argument("--name", dest="new_name", help="The copy's name.")
     _named(actions.add_parser("delete", help="Delete one; trainings made with it stay."), confirm=True)
 
 

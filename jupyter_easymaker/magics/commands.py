@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from IPython.display import display
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
-from . import render, templates, watching
+from ..git_state import git_state
+from . import catalogue, editing, render, templates, tracking, watching
 from .live import watch
 from .lookup import find, path_of, words_of
 from .search import search
@@ -45,21 +47,26 @@ def _count(count: dict[str, Any]) -> str:
 
 
 def train(client: EasyMakerClient, options: argparse.Namespace, cell: str | None) -> Any:
+    git = None
     if options.algorithm:
         source = None
     elif cell and cell.strip():
         source = upload_cell(client, cell, options.requirements)
+        git = git_state(str(Path.cwd()))
     elif options.source and options.entry_point:
         source = (options.source, options.entry_point)
     elif options.template:
         source = None
     else:
         raise ClientError("Put code below %%easymaker train, or name an --algorithm, or a --source and --entry-point.")
-    return _create(client, training_body(client, options, source), wait=not options.no_wait)
+    return _create(client, training_body(client, options, source, git), wait=not options.no_wait)
 
 
 def run(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> Any:
-    body = training_body(client, options, upload_file(client, options.file))
+    file = Path(options.file).expanduser()
+    source = upload_file(client, options.file)
+    git = git_state(str(file.parent), paths=[file.name, "requirements.txt"])
+    body = training_body(client, options, source, git)
     return _create(client, body, wait=not options.no_wait)
 
 
@@ -243,37 +250,6 @@ def _delete(kind: str) -> Command:
     return delete
 
 
-def images(client: EasyMakerClient, _options: argparse.Namespace, _cell: str | None) -> None:
-    rows = [
-        [
-            each["imageName"],
-            each["coreTypeCode"],
-            f"{each['frameworkCode']} {each['frameworkVersion']}",
-            each["pythonVersion"],
-        ]
-        for each in client.get("images")["imageList"]
-    ]
-    display(render.table(["Image", "Core type", "Framework", "Python"], rows, empty="There are no images."))
-
-
-def instances(client: EasyMakerClient, _options: argparse.Namespace, _cell: str | None) -> None:
-    rows = [
-        [each["name"], str(each["vcpus"]), f"{each['ram'] / 1024:g} GB", str(each["gpuCount"] or "")]
-        for each in client.get("flavors")["flavorList"]
-    ]
-    display(render.table(["Instance type", "vCPU", "Memory", "GPUs"], rows, empty="There are no instance types."))
-
-
-def algorithms(client: EasyMakerClient, _options: argparse.Namespace, _cell: str | None) -> None:
-    rows = [
-        [algorithm["algorithmName"], spec["hyperparameterName"], spec["defaultValue"] or "", spec["description"]]
-        for algorithm in client.get("algorithms")["algorithmList"]
-        for spec in algorithm["hyperparameterSpecList"]
-    ]
-    columns = ["Algorithm", "Hyperparameter", "Default", "Meaning"]
-    display(render.table(columns, rows, empty="There are no provided algorithms."))
-
-
 COMMANDS: dict[tuple[str, str | None], Command] = {
     ("status", None): status,
     ("train", None): train,
@@ -292,11 +268,11 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     ("model", "show"): model_show,
     ("model", "create"): model_create,
     ("model", "delete"): _delete("model"),
+    **tracking.COMMANDS,
+    **editing.COMMANDS,
     **templates.COMMANDS,
     ("template", "delete"): _delete("trainingTemplate"),
     **watching.COMMANDS,
     ("search", None): search,
-    ("images", None): images,
-    ("instances", None): instances,
-    ("algorithms", None): algorithms,
+    **catalogue.COMMANDS,
 }

@@ -9,6 +9,7 @@ from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
 from .arguments import UsageError, line_parser, split
 from .commands import COMMANDS
+from .editing import log
 
 
 class TrainingFailed(Exception):
@@ -21,6 +22,9 @@ def run(shell: Any, line: str, cell: str | None) -> Any:
         parser = line_parser()
         words = split(line)
         options = parser.parse_args(words or ["--help"])
+        if options.command == "log":  # of the training this runs in, where there may be no backend to talk to
+            log(options)
+            return None
         action = getattr(options, "action", None)
         if (options.command, action) not in COMMANDS:
             action = "list"  # `%easymaker training` alone

@@ -85,26 +85,38 @@ def size(count: float) -> str:
     return f"{count:.1f} TB"
 
 
-def table(columns: list[str], rows: list[list[str]], *, empty: str, statuses: int | None = None) -> Shown:
+def table(
+    columns: list[str],
+    rows: list[list[str]],
+    *,
+    empty: str,
+    statuses: int | None = None,
+    pictures: list[Shown] | None = None,
+) -> Shown:
     """Return rows under their headings.
 
     Args:
         empty: what to say instead when there are none.
         statuses: which column holds statuses, to be shown as such.
+        pictures: what stands at the end of each row.
     """
     if not rows:
         return Shown(empty, f'<span class="em-dim">{html.escape(empty)}</span>')
+    ends = pictures or [Shown("", "")] * len(rows)
     shown = [[label(cell) if at == statuses else cell for at, cell in enumerate(row)] for row in rows]
     widths = [max(len(line[at]) for line in [columns, *shown]) for at in range(len(columns))]
+    texts = ["", *(end.text for end in ends)]
     lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in [columns, *shown]
+        "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=True)), text])
+        for line, text in zip([columns, *shown], texts, strict=True)
     ]
     head = "".join(f"<th>{html.escape(column)}</th>" for column in columns)
     body = "".join(
         "<tr>"
         + "".join(f"<td>{chip(cell) if at == statuses else html.escape(cell)}</td>" for at, cell in enumerate(row))
+        + (f"<td>{end.markup}</td>" if end.markup else "")
         + "</tr>"
-        for row in rows
+        for row, end in zip(rows, ends, strict=True)
     )
     return Shown("\n".join(line.rstrip() for line in lines), f"<table><tr>{head}</tr>{body}</table>")
 

@@ -26,6 +26,8 @@ _SETTINGS = (
     "modelUploadUri",
     "timeoutMinutes",
     "useLog",
+    "metricNameList",
+    "metricRegex",
     "hyperparameterList",
     "datasetList",
     "tagList",
@@ -35,11 +37,16 @@ _SETTINGS = (
 def template_list(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
     found = client.get("training-templates", page=1, limit=options.limit, search=options.search)
     rows = [
-        [each["trainingTemplateName"], each["description"], render.moment(each["createdDatetime"])]
+        [
+            each["trainingTemplateName"],
+            render.label(each["kind"]),
+            each["description"],
+            render.moment(each["createdDatetime"]),
+        ]
         for each in found["trainingTemplateList"]
     ]
     empty = "No templates yet. Keep a training's settings with %easymaker template create NAME --training TRAINING."
-    display(render.table(["Name", "Description", "Created"], rows, empty=empty))
+    display(render.table(["Name", "For", "Description", "Created"], rows, empty=empty))
 
 
 def template_show(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
@@ -58,12 +65,14 @@ def template_show(client: EasyMakerClient, options: argparse.Namespace, _cell: s
 
 def template_create(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> dict[str, Any]:
     training = find(client, "training", options.training)
-    return _create(client, options.name, options.description, content_of(training))
+    kind = "TRAINING" if options.kind == "training" else "HYPERPARAMETER_TUNING"
+    fields = {"description": options.description, "kind": kind}
+    return _made(client.create_template(options.name, content_of(training), **fields))
 
 
 def template_copy(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> dict[str, Any]:
     template = find(client, "trainingTemplate", options.target)
-    return _create(client, options.new_name, template["description"], template["content"])
+    return _made(client.copy_template(template["trainingTemplateId"], options.new_name))
 
 
 def content_of(training: dict[str, Any]) -> dict[str, Any]:
@@ -77,9 +86,8 @@ def content_of(training: dict[str, Any]) -> dict[str, Any]:
     return content
 
 
-def _create(client: EasyMakerClient, name: str, description: str, content: dict[str, Any]) -> dict[str, Any]:
-    body = {"trainingTemplateName": name, "description": description, "content": content}
-    template: dict[str, Any] = client.post("training-templates", body)["trainingTemplate"]
+def _made(template: dict[str, Any]) -> dict[str, Any]:
+    name = template["trainingTemplateName"]
     print(f"The template {name} is there. Use it with   %%easymaker train --template {name}")  # noqa: T201
     return template
 

@@ -12,12 +12,16 @@ from .lookup import choose, find
 
 
 def training_body(
-    client: EasyMakerClient, options: argparse.Namespace, source: tuple[str, str] | None
+    client: EasyMakerClient,
+    options: argparse.Namespace,
+    source: tuple[str, str] | None,
+    git: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the body for POST trainings.
 
     Args:
         source: source directory and entry point; None for a provided algorithm or the template's.
+        git: the commit an uploaded source comes from.
 
     Raises:
         ClientError: something named does not exist.
@@ -35,6 +39,8 @@ def training_body(
         "modelUploadUri": options.output,
         "timeoutMinutes": options.timeout and options.timeout * 60,
         "useLog": options.log,
+        "metricNameList": options.metric,
+        "metricRegex": options.metric_regex,
     }
     body = {
         **template,
@@ -59,6 +65,7 @@ def training_body(
             body.pop(key, None)
     if source is not None:
         body["sourceDirUri"], body["entryPoint"] = source
+        body["sourceGit"] = git
     elif algorithm:
         algorithms = client.get("algorithms")["algorithmList"]
         body["algorithmId"] = choose(algorithms, algorithm, "algorithmId", "algorithmName", "algorithm")["algorithmId"]

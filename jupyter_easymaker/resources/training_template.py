@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, create_model
@@ -34,6 +35,13 @@ class TrainingTemplateStatus(Status):
         return {}
 
 
+class TrainingTemplateKind(StrEnum):
+    """Whose form a template fills."""
+
+    TRAINING = "TRAINING"
+    HYPERPARAMETER_TUNING = "HYPERPARAMETER_TUNING"
+
+
 def _optional(info: Any) -> tuple[Any, Any]:
     """Return a field of the training as one that may be left out; what it accepts stays the same."""
     field = copy(info)
@@ -60,6 +68,9 @@ class TrainingTemplateCreate(RequestModel):
 
     training_template_name: Name = form_field("Name", "Unique in the project.", section="basic")
     description: Description = form_field("Description", section="basic", widget="textarea", default="")
+    kind: TrainingTemplateKind = form_field(
+        "Kind", "Whose form it fills.", section="basic", default=TrainingTemplateKind.TRAINING
+    )
     content: TrainingTemplateContent = Field(  # type: ignore[valid-type]
         description="What a training's form is filled with."
     )
@@ -71,8 +82,16 @@ class TrainingTemplateUpdate(RequestModel):
 
     training_template_name: Name | None = None
     description: Description | None = None
+    kind: TrainingTemplateKind | None = None
     content: TrainingTemplateContent | None = None  # type: ignore[valid-type]
     tag_list: Tags | None = None
+
+
+class TrainingTemplateCopy(RequestModel):
+    """The body of POST training-templates/{id}/copy, which may be left out."""
+
+    training_template_name: Name | None = Field(None, description="Its name; else the original's with -copy after it.")
+    description: Description | None = None
 
 
 class TrainingTemplate(WireModel):
@@ -82,6 +101,7 @@ class TrainingTemplate(WireModel):
     training_template_name: str
     description: str = ""
     app_key: str
+    kind: TrainingTemplateKind = TrainingTemplateKind.TRAINING
     content: dict[str, Any]
     """A part of the body of POST trainings."""
     created_datetime: UtcDatetime

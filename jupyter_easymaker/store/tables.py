@@ -133,6 +133,8 @@ class TrainingTemplateRow(ResourceRow, Base):
     )
 
     live_name: Mapped[str | None] = mapped_column(Text, default=None)
+    kind: Mapped[str] = mapped_column(String(32))
+    """Whose form it fills: TRAINING or HYPERPARAMETER_TUNING."""
     content: Mapped[dict[str, Any]]
     """A part of a training's create body, camelCase."""
 

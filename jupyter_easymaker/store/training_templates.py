@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..resources import limits
 from ..resources.event import EventAction, ResourceType
 from ..resources.training_template import TrainingTemplateCreate, TrainingTemplateStatus
 from . import events, resource_queries
@@ -28,6 +31,7 @@ def insert(session: Session, *, appkey: str, spec: TrainingTemplateCreate, creat
         live_name=live_name(appkey, spec.training_template_name),
         description=spec.description,
         status=TrainingTemplateStatus.ACTIVE,
+        kind=spec.kind,
         content=content_column(spec.content),
         tags=[tag.model_dump(by_alias=True) for tag in spec.tag_list],
         created_by=created_by,
@@ -48,6 +52,44 @@ def live_name(appkey: str, name: str) -> str:
     return f"{appkey}/{name}"
 
 
+def copy(
+    session: Session, row: TrainingTemplateRow, *, name: str | None, description: str | None, created_by: str
+) -> TrainingTemplateRow:
+    """Add another template of the same settings.
+
+    Args:
+        name: None: one that is free and begins as the original's.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: the project has one of this name.
+    """
+    made = TrainingTemplateRow(
+        appkey=row.appkey,
+        name=name or _free_name(session, row),
+        description=row.description if description is None else description,
+        status=TrainingTemplateStatus.ACTIVE,
+        kind=row.kind,
+        content=row.content,
+        tags=row.tags,
+        created_by=created_by,
+    )
+    made.live_name = live_name(row.appkey, made.name)
+    session.add(made)
+    session.flush()
+    events.append(session, made, ResourceType.TRAINING_TEMPLATE, EventAction.CREATED)
+    return made
+
+
+def _free_name(session: Session, row: TrainingTemplateRow) -> str:
+    longest = limits.current().name_length
+    for number in count(1):
+        suffix = "-copy" if number == 1 else f"-copy-{number}"
+        name = row.name[: longest - len(suffix)] + suffix
+        if session.scalar(select(TrainingTemplateRow.id).filter_by(live_name=live_name(row.appkey, name))) is None:
+            return name
+    raise AssertionError("unreachable: there is always another number")
+
+
 def get(session: Session, appkey: str, template_id: str, *, lock: bool = False) -> TrainingTemplateRow | None:
     return resource_queries.get(session, TrainingTemplateRow, appkey, template_id, lock=lock)
 
@@ -58,6 +100,7 @@ def page(
     *,
     ids: Sequence[str] = (),
     names: Sequence[str] = (),
+    kinds: Sequence[str] = (),
     sort: str = "-createdDatetime",
     **paging: Any,
 ) -> tuple[list[TrainingTemplateRow], int]:
@@ -67,6 +110,8 @@ def page(
         query = query.where(TrainingTemplateRow.id.in_(ids))
     if names:
         query = resource_queries.named(session, query, TrainingTemplateRow, names)
+    if kinds:
+        query = query.where(TrainingTemplateRow.kind.in_(kinds))
     return resource_queries.page(session, query, TrainingTemplateRow, sort=SORT, order=sort, **paging)
 
 

@@ -74,8 +74,9 @@ def test_experiment_that_failed_is_retried_when_the_cause_is_gone(client: TestCl
     in_the_way.unlink()
     retried = client.put(f"experiments/{made['experimentId']}/retry")
     assert retried.json()["experiment"]["experimentStatusCode"] == "ACTIVE"
-    again = client.put(f"experiments/{made['experimentId']}/retry")
-    assert (again.status_code, again.json()["header"]["resultCode"]) == (409, 409_003)
+    for method in ("PUT", "POST"):
+        again = client.request(method, f"experiments/{made['experimentId']}/retry")
+        assert (again.status_code, again.json()["header"]["resultCode"]) == (409, 409_003)
 
 
 def _ancestors_of_logs(service: Backend) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -69,6 +70,46 @@ def test_name_is_unique_also_when_renamed_and_free_after_deletion(client: TestCl
     create(client, "first")
 
 
+def test_copy_holds_the_same_under_a_name_that_is_free(client: TestClient) -> None:
+    made = create(client, "n" * 48, description="d", kind="HYPERPARAMETER_TUNING", tagList=[{"tagKey": "k"}])
+    path = f"training-templates/{made['trainingTemplateId']}/copy"
+    first = client.post(path).json()["trainingTemplate"]
+    second = client.post(path, json={"description": "other"}).json()["trainingTemplate"]
+    assert [first["trainingTemplateName"], second["trainingTemplateName"]] == ["n" * 45 + "-copy", "n" * 43 + "-copy-2"]
+    same = ("content", "kind", "tagList", "description")
+    assert [first[key] for key in same] == [made[key] for key in same]
+    assert second["description"] == "other"
+    taken = client.post(path, json={"trainingTemplateName": "n" * 48})
+    assert (taken.status_code, taken.json()["errors"][0]["field"]) == (409, "trainingTemplateName")
+    assert client.post("training-templates/nobody/copy").status_code == 404
+    assert client.post(path, json={"content": {}}).json()["errors"][0]["field"] == "content"
+
+
+def test_kind_says_whose_form_it_fills(client: TestClient) -> None:
+    create(client, "one")
+    other = create(client, "two", kind="HYPERPARAMETER_TUNING")
+
+    def of(kind: str) -> list[str]:
+        found = client.get("training-templates", params={"kindList": kind}).json()["trainingTemplateList"]
+        return [each["trainingTemplateName"] for each in found]
+
+    assert (of("TRAINING"), of("HYPERPARAMETER_TUNING")) == (["one"], ["two"])
+    client.put(f"training-templates/{other['trainingTemplateId']}", json={"kind": "TRAINING"})
+    assert of("TRAINING") == ["two", "one"]
+    refused = client.post("training-templates", json={"trainingTemplateName": "x", "kind": "OTHER", "content": {}})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "kind")
+
+
+def test_edits_at_once_are_all_kept(client: TestClient) -> None:
+    made = create(client, "base", description="")
+    path = f"training-templates/{made['trainingTemplateId']}"
+    changes = [{"description": "d"}, {"tagList": [{"tagKey": "k"}]}, {"content": {"instanceCount": 2}}]
+    with ThreadPoolExecutor(3) as pool:
+        assert {answer.status_code for answer in pool.map(lambda each: client.put(path, json=each), changes)} == {200}
+    found = client.get(path).json()["trainingTemplate"]
+    assert (found["description"], len(found["tagList"]), found["content"]) == ("d", 1, {"instanceCount": 2})
+
+
 def test_list_is_paged_searched_and_counted(client: TestClient) -> None:
     for name in ("a", "b", "c"):
         create(client, name)
@@ -97,12 +138,29 @@ def test_search_finds_every_kind_by_name_description_tag_and_id(client: TestClie
         ("EXPERIMENT", "whales"),
         ("TRAINING_TEMPLATE", "whale template"),
     ]
+    assert found(client, "whales")[0] == ("EXPERIMENT", "whales")  # the one called so
+    assert found(client, "species=orca") == [("TRAINING_TEMPLATE", "whale template")]
+    assert found(client, "tagKey") == []  # how it is kept is nothing to be found
+    assert found(client, training["trainingId"][:13]) == [("TRAINING", "whale-1")]
     assert found(client, "north") == [("EXPERIMENT", "whales")]
     assert found(client, "orca") == [("TRAINING_TEMPLATE", "whale template")]
     assert found(client, training["trainingId"]) == [("TRAINING", "whale-1")]
     assert found(client, template["trainingTemplateId"]) == [("TRAINING_TEMPLATE", "whale template")]
     assert len(found(client, "whale", limit=2)) == 2
     assert found(client, "%") == found(client, "_") == []
+
+
+def test_search_finds_korean_tags_of_models_and_experiments(client: TestClient, source: str) -> None:
+    client.post("experiments", json={"experimentName": "e1", "tagList": [{"tagKey": "팀", "tagValue": "비전"}]})
+    assert found(client, "비전") == found(client, "팀=비") == [("EXPERIMENT", "e1")]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"), [({}, "query"), ({"query": ""}, "query"), ({"query": "a", "limit": 0}, "limit")]
+)
+def test_search_for_nothing_is_refused(client: TestClient, parameters: dict[str, Any], field: str) -> None:
+    answer = client.get("search", params=parameters)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
 
 
 def test_search_leaves_out_what_was_deleted(client: TestClient) -> None:

@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "training_templates",
         sa.Column("live_name", sa.Text(), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("appkey", sa.String(length=64), nullable=False),
