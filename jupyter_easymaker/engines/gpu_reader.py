@@ -16,10 +16,8 @@ class GpuReader:
 
     def __init__(self, indices: Sequence[int]) -> None:
         self._handles: list[Any] = []
-        try:
-            import pynvml
-        except ImportError:  # jupyter-easymaker[gpu] is not installed
-            return
+        import pynvml
+
         self._nvml = pynvml
         try:
             pynvml.nvmlInit()

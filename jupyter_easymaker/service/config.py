@@ -133,8 +133,8 @@ class ServiceConfig(Configurable):
     tensorboard_flags = List(
         Unicode(),
         ["--load_fast=false", "--reload_interval=5"],
-        help="Flags of TensorBoard. --load_fast=true reads large logs faster, but through a port of this machine that "
-        "any of its users can read.",
+        help="Flags of TensorBoard. With --load_fast=auto it reads large logs faster where its data server exists, but "
+        "through a port of this machine that any of its users can read.",
     ).tag(config=True)
     limits = Dict(help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits.").tag(
         config=True

@@ -43,7 +43,7 @@ def test_preloaded_package_runs_in_a_fork_with_the_environment_of_its_node(engin
     assert ended(engine, "a").state is JobState.FAILED
     log = engine.logs("a").data.decode()
     assert "JSONDecodeError" in log, log
-    assert "engines/supervisor.py" in log, "it was started anew instead of forked"
+    assert "engines/node_start.py" in log, "it was started anew instead of forked"
 
 
 def test_job_goes_on_and_the_next_starts_when_the_launcher_was_killed(engine: LocalEngine) -> None:

@@ -6,12 +6,14 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from math import isnan
 from pathlib import Path
 
 import psutil
 import pytest
 
 from jupyter_easymaker.engines.base import Capacity
+from jupyter_easymaker.engines.gpu_reader import GpuReader
 from jupyter_easymaker.engines.local import LocalEngine
 from jupyter_easymaker.engines.node_sampler import JobSampler
 from jupyter_easymaker.monitoring.samples import Sample, read
@@ -107,3 +109,7 @@ def test_job_goes_on_where_samples_cannot_be_written(engine: LocalEngine, tmp_pa
     (tmp_path / "go").touch()
     assert ended(engine, "a").state == "SUCCEEDED"
     assert "IsADirectoryError" in (directory / "supervisor.log").read_text()
+
+
+def test_gpus_nobody_can_ask_are_unknown_and_no_error() -> None:
+    assert all(isnan(value) for value in GpuReader([99]).read())
