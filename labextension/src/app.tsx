@@ -12,12 +12,21 @@ import type { ITrainingCreate } from './types';
 
 /** A page of the main area: a list, one resource, or the form of a new training. */
 export type PageName =
-  'trainings' | 'experiments' | 'models' | 'training' | 'experiment' | 'model' | 'new-training';
+  | 'trainings'
+  | 'experiments'
+  | 'models'
+  | 'training'
+  | 'experiment'
+  | 'model'
+  | 'new-training'
+  | 'tensorboard';
 
 export interface IPageAddress {
   page: PageName;
   /** The resource of a page about one. */
   id?: string;
+  /** Whose TensorBoard it is. */
+  of?: 'training' | 'experiment';
   /** What its tab said last: a page brought back does not ask for its name before it is looked at. */
   title?: string;
   /** What a form begins with. */

@@ -3,6 +3,7 @@
 import type { INotebookContent } from '@jupyterlab/nbformat';
 
 import { Http, IRequest, Query } from './http';
+import type { ILineage, IMetric, IMonitoring } from './trackingTypes';
 import type {
   IAlgorithm,
   IConfiguration,
@@ -83,6 +84,21 @@ export class TrainingApi extends ResourceApi<ITraining, ITrainingCreate, ITraini
     return body.training;
   }
 
+  async metrics(id: string, signal?: AbortSignal): Promise<IMetric[]> {
+    const path = `trainings/${id}/metrics`;
+    return (await this.client.request<{ metricList: IMetric[] }>(path, { signal })).metricList;
+  }
+
+  async monitoring(id: string, signal?: AbortSignal): Promise<IMonitoring> {
+    const path = `trainings/${id}/monitoring`;
+    return (await this.client.request<{ monitoring: IMonitoring }>(path, { signal })).monitoring;
+  }
+
+  async lineage(id: string, signal?: AbortSignal): Promise<ILineage> {
+    const path = `trainings/${id}/lineage`;
+    return (await this.client.request<{ lineage: ILineage }>(path, { signal })).lineage;
+  }
+
   /** A piece of a node's log; a negative offset counts from its end. All in bytes. */
   async log(
     id: string,
@@ -150,6 +166,13 @@ export class EasyMakerClient {
 
   async algorithms(): Promise<IAlgorithm[]> {
     return (await this.request<{ algorithmList: IAlgorithm[] }>('algorithms')).algorithmList;
+  }
+
+  /** Start TensorBoard of a training or of all trainings of an experiment; where a browser finds it. */
+  async tensorboard(kind: 'training' | 'experiment', id: string): Promise<string> {
+    const path = `${kind}s/${id}/tensorboard`;
+    const answer = await this.request<{ tensorboard: { path: string } }>(path, { method: 'POST' });
+    return this.url(answer.tensorboard.path);
   }
 
   /** JSON Schema of a create body, with the titles of its sections. */

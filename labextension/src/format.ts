@@ -53,6 +53,15 @@ export function integer(value: number, locale: string): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
+/** `0.0123`, `1,234.5`, `1.2e-7`: four digits that say something. */
+export function number(value: number, locale: string): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
+    return value.toExponential(2);
+  }
+  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 }).format(value);
+}
+
 /** `1.2 GiB`. */
 export function bytes(value: number, locale: string): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -41,3 +41,9 @@ export const modelIcon = icon(
   `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="m12 2 9 4.700v10.600L12 22l-9-4.700V6.700zm0 2.250L6.400
     7.200 12 10.100l5.600-2.900zM5 8.700v7.400l6 3.100v-7.400zm14 0-6 3.100v7.400l6-3.100z"/>`
 );
+
+/** Bars that grow. */
+export const tensorboardIcon = icon(
+  'tensorboard',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M4 13h4v7H4zm6-5h4v12h-4zm6-4h4v16h-4z"/>`
+);

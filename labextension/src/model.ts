@@ -8,7 +8,7 @@ import { ApiError, sentenceOf } from './errors';
 import { EventStream } from './events';
 import type { IContext, ICounts, IResourceEvent, ResourceKind } from './types';
 
-/** Milliseconds events are gathered before views are told, so that a burst costs one look. */
+/** Milliseconds between two words to the views: the first event is told at once, a burst costs one more look. */
 const GATHER = 250;
 /** Milliseconds a hidden browser tab keeps its connection. */
 const LINGER = 10_000;
@@ -123,13 +123,15 @@ export class EasyMakerModel implements IDisposable {
   private gather(event: IResourceEvent): void {
     this.gathered.push(event);
     if (this.gatherTimer === undefined && !document.hidden) {
-      this.gatherTimer = window.setTimeout(() => this.flush(), GATHER);
+      const rest = this.flushedAt + GATHER - Date.now();
+      this.gatherTimer = window.setTimeout(() => this.flush(), Math.max(rest, 0));
     }
   }
 
   private flush(): void {
     this.gatherTimer = undefined;
     if (this.gathered.length > 0) {
+      this.flushedAt = Date.now();
       this.tell({ all: false, events: this.gathered.splice(0) });
     }
   }
@@ -152,6 +154,7 @@ export class EasyMakerModel implements IDisposable {
   private readonly stream: EventStream;
   private gathered: IResourceEvent[] = [];
   private gatherTimer: number | undefined;
+  private flushedAt = 0;
   private lingerTimer: number | undefined;
   private lookTimer: number | undefined;
   private _changed = new Signal<this, IChange>(this);

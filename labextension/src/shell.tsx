@@ -10,12 +10,13 @@ import React from 'react';
 import { AppContext, HostContext, IApp, IHost, IPageAddress, PageName } from './app';
 import { BackendNotice } from './components/BackendNotice';
 import { useContextState } from './hooks';
-import { easyMakerIcon, experimentIcon, modelIcon, trainingIcon } from './icons';
+import { easyMakerIcon, experimentIcon, modelIcon, tensorboardIcon, trainingIcon } from './icons';
 import { ExperimentDetail } from './pages/ExperimentDetail';
 import { ExperimentList } from './pages/ExperimentList';
 import { ModelDetail } from './pages/ModelDetail';
 import { ModelList } from './pages/ModelList';
 import { NewTraining } from './pages/NewTraining';
+import { Tensorboard } from './pages/Tensorboard';
 import { TrainingDetail } from './pages/TrainingDetail';
 import { TrainingList } from './pages/TrainingList';
 
@@ -28,7 +29,8 @@ const ICONS: Record<PageName, LabIcon> = {
   training: trainingIcon,
   experiment: experimentIcon,
   model: modelIcon,
-  'new-training': easyMakerIcon
+  'new-training': easyMakerIcon,
+  tensorboard: tensorboardIcon
 };
 
 function titleOf({ page }: IPageAddress, { trans }: IApp): string {
@@ -39,7 +41,8 @@ function titleOf({ page }: IPageAddress, { trans }: IApp): string {
     training: trans.__('Training'),
     experiment: trans.__('Experiment'),
     model: trans.__('Model'),
-    'new-training': trans.__('New training')
+    'new-training': trans.__('New training'),
+    tensorboard: 'TensorBoard'
   };
   return titles[page];
 }
@@ -67,6 +70,8 @@ function Page({ address }: { address: IPageAddress }): JSX.Element {
       return <ExperimentDetail id={address.id ?? ''} />;
     case 'model':
       return <ModelDetail id={address.id ?? ''} />;
+    case 'tensorboard':
+      return <Tensorboard of={address.of ?? 'training'} id={address.id ?? ''} />;
   }
 }
 

@@ -117,7 +117,7 @@ def page(lab: Lab, browser: Browser, request: pytest.FixtureRequest) -> Iterator
     context.close()
 
 
-def execute(page: Page, command: str, **arguments: Any) -> None:
+def execute(page: Page, command: str, /, **arguments: Any) -> None:
     """Run a command of JupyterLab, as its palette does; what it shows is to be waited for."""
     script = "([command, args]) => { void window.jupyterapp.commands.execute(command, args); }"
     page.evaluate(script, [command, arguments])

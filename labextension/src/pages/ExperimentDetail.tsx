@@ -11,7 +11,7 @@ import { TagList } from '../components/Fields';
 import { StatusChip } from '../components/Status';
 import { Ago } from '../components/Times';
 import { useOne } from '../hooks';
-import { experimentIcon } from '../icons';
+import { experimentIcon, tensorboardIcon } from '../icons';
 import type { IExperiment } from '../types';
 import { TrainingList } from './TrainingList';
 
@@ -89,6 +89,14 @@ function Actions({ experiment }: { experiment: IExperiment }): JSX.Element {
           onClick={() => void retryExperiment(app, experiment)}
         />
       )}
+      <Button
+        icon={tensorboardIcon}
+        label="TensorBoard"
+        caption={trans.__('All trainings of the experiment side by side')}
+        onClick={() =>
+          app.open({ page: 'tensorboard', of: 'experiment', id: experiment.experimentId })
+        }
+      />
       <Button
         icon={editIcon}
         label={trans.__('Edit')}

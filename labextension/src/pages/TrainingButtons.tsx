@@ -12,7 +12,7 @@ import {
 } from '../actions';
 import { useApp, useHost } from '../app';
 import { Button } from '../components/Button';
-import { modelIcon } from '../icons';
+import { modelIcon, tensorboardIcon } from '../icons';
 import { hasEnded, isStoppable } from '../status';
 import type { ITraining } from '../types';
 
@@ -47,6 +47,11 @@ export function DetailActions(props: { training: ITraining }): JSX.Element {
           onClick={() => void stopTraining(app, training)}
         />
       )}
+      <Button
+        icon={tensorboardIcon}
+        label="TensorBoard"
+        onClick={() => app.open({ page: 'tensorboard', of: 'training', id: training.trainingId })}
+      />
       <Button
         icon={copyIcon}
         label={trans.__('Copy')}

@@ -16,6 +16,9 @@ import { hasEnded, hasFailed } from '../status';
 import type { ITraining } from '../types';
 import { DetailActions } from './TrainingButtons';
 import { Failure, Progress } from './TrainingState';
+import { TrainingLineage } from './TrainingLineage';
+import { TrainingMetrics } from './TrainingMetrics';
+import { TrainingMonitoring } from './TrainingMonitoring';
 import { Hyperparameters, Settings } from './TrainingSettings';
 
 export function TrainingDetail(props: { id: string }): JSX.Element {
@@ -91,6 +94,21 @@ function tabsOf(training: ITraining, trans: ReturnType<typeof useApp>['trans']):
       title: trans.__('Hyperparameters'),
       count: training.hyperparameterList.length,
       render: () => <Hyperparameters training={training} />
+    },
+    {
+      key: 'metrics',
+      title: trans.__('Metrics'),
+      render: () => <TrainingMetrics training={training} />
+    },
+    {
+      key: 'monitoring',
+      title: trans.__('Monitoring'),
+      render: () => <TrainingMonitoring training={training} />
+    },
+    {
+      key: 'lineage',
+      title: trans.__('Lineage'),
+      render: () => <TrainingLineage training={training} />
     },
     {
       key: 'log',

@@ -1,0 +1,32 @@
+/** Something that changes while a training runs and of which no event tells: asked again while it is looked at. */
+
+import React from 'react';
+
+import { useHost } from '../app';
+import { ILoaded, useLoaded } from '../hooks';
+import type { IChange } from '../model';
+import { touches } from '../model';
+import { hasEnded } from '../status';
+import type { ITraining } from '../types';
+
+export function useFollowed<T>(
+  training: ITraining,
+  ask: (id: string, signal: AbortSignal) => Promise<T>,
+  milliseconds: number
+): ILoaded<T> {
+  const { visible } = useHost();
+  const id = training.trainingId;
+  const ended = hasEnded(training.trainingStatusCode);
+  const request = React.useCallback((signal: AbortSignal) => ask(id, signal), [ask, id]);
+  const relevant = React.useCallback((change: IChange) => touches(change, 'training', id), [id]);
+  const loaded = useLoaded(request, relevant);
+  const { reload } = loaded;
+  React.useEffect(() => {
+    if (ended || !visible) {
+      return;
+    }
+    const timer = setInterval(reload, milliseconds);
+    return () => clearInterval(timer);
+  }, [ended, visible, reload, milliseconds]);
+  return loaded;
+}
