@@ -16,14 +16,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ..monitoring.samples import Sample, read
-from . import job_files
+from ..monitoring.samples import Sample
+from . import job_files, local_reading
 from .base import (
     Capacity,
     Engine,
@@ -33,7 +32,6 @@ from .base import (
     JobState,
     Load,
     LogChunk,
-    NodeObservation,
 )
 from .launcher_process import LauncherProcess
 from .local_queue import Room, machine_capacity
@@ -108,17 +106,6 @@ class LocalEngine(Engine):
         )
         return Load(used, running=len(grants), queued=len(names) - len(grants))
 
-    @property
-    def network_scope(self) -> str:
-        return "machine"  # its processes share the machine's network
-
-    def samples(self, name: str, node: int = 0, since: float = 0.0, until: float = inf) -> list[Sample]:
-        directory = self._jobs / name
-        job = job_files.read_json(str(directory / job_files.JOB))
-        if job is None or not 0 <= node < job["nodes"]:
-            raise KeyError(name)
-        return read(job_files.node_samples(str(directory), node), since, until)
-
     def submit(self, job: Job) -> None:
         directory = self._jobs / job.name
         if directory.exists():
@@ -145,36 +132,7 @@ class LocalEngine(Engine):
         return sorted(entry.name for entry in self._jobs.iterdir() if not entry.name.startswith("."))
 
     def observe(self, name: str) -> JobObservation | None:
-        directory = self._jobs / name
-        job = job_files.read_json(str(directory / job_files.JOB))
-        if job is None:
-            return None
-        end = job_files.read_json(str(directory / job_files.END))
-        supervised = (directory / job_files.SUPERVISOR).exists()
-        nodes = tuple(self._observe_node(str(directory), index) for index in range(job["nodes"])) if supervised else ()
-        if end is not None:
-            return JobObservation(
-                name,
-                JobState(end["state"]),
-                nodes,
-                end["reason"],
-                ended_at=datetime.fromtimestamp(end["endedAt"], UTC),
-            )
-        if (directory / job_files.GRANT).exists():
-            return JobObservation(name, JobState.RUNNING, nodes)
-        return JobObservation(name, JobState.QUEUED, nodes, self._waiting.get(name, "Waiting to start."))
-
-    @staticmethod
-    def _observe_node(directory: str, index: int) -> NodeObservation:
-        state = job_files.read_json(job_files.node_state(directory, index)) or {}
-        report = job_files.read_json(job_files.node_report(directory, index))
-        return NodeObservation(
-            index=index,
-            pid=state.get("pid"),
-            exit_code=state.get("exitCode"),
-            killed_for_memory=state.get("killedForMemory", ""),
-            report=report if isinstance(report, dict) else {},
-        )
+        return local_reading.observation(self._jobs / name, self._waiting.get(name, "Waiting to start."))
 
     def stop(self, name: str) -> None:
         directory = self._jobs / name
@@ -203,30 +161,17 @@ class LocalEngine(Engine):
         self._seen.pop(name, None)
 
     def logs(self, name: str, node: int = 0, offset: int = 0, limit: int = 1 << 20) -> LogChunk:
-        directory = self._jobs / name
-        job = job_files.read_json(str(directory / job_files.JOB))
-        if job is None or not 0 <= node < job["nodes"]:
-            raise KeyError(name)
-        ended = (directory / job_files.END).exists()  # before reading: what is read after the end is all there is
-        try:
-            with Path(job_files.node_log(str(directory), node)).open("rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                at = max(0, size + offset) if offset < 0 else min(offset, size)
-                file.seek(at)
-                data = file.read(limit)
-        except FileNotFoundError:
-            return LogChunk(b"", 0, ended)
-        return LogChunk(data, at + len(data), ended and at + len(data) >= size)
+        return local_reading.log(self._jobs / name, node, offset, limit)
 
     def read_file(self, name: str, file: str, node: int = 0) -> bytes | None:
-        working = self._jobs / name / f"node-{node}"
-        path = Path(os.path.realpath(working / file))
-        if not path.is_relative_to(os.path.realpath(working)):
-            raise ValueError(f"{file} leaves the job's directory")
-        try:
-            return path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return None
+        return local_reading.node_file(self._jobs / name, file, node)
+
+    def samples(self, name: str, node: int = 0, since: float = 0.0, until: float = inf) -> list[Sample]:
+        return local_reading.samples(self._jobs / name, node, since, until)
+
+    @property
+    def network_scope(self) -> str:
+        return "machine"  # its processes share the machine's network
 
     @contextlib.contextmanager
     def _queue(self) -> Iterator[None]:
