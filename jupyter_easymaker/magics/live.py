@@ -69,6 +69,9 @@ def _shown(training: dict[str, Any], log: str) -> Shown:
             f"<div class='em-dim'>{bar}{html.escape(progress['phase'].capitalize())}: "
             f"{html.escape(progress['message'])} {far}</div>"
         )
+    if cells := notebook_state(training.get("notebook"), running=status == "RUNNING"):
+        text.append(f"  {cells}")
+        markup.append(f"<div class='em-dim'>{cells}</div>")
     if reason:
         text.append(f"  {reason}")
         markup.append(f"<div>{html.escape(reason)}</div>")
@@ -79,3 +82,14 @@ def _shown(training: dict[str, Any], log: str) -> Shown:
         text.append(log)
         markup.append(f"<pre>{html.escape(log)}</pre>")
     return Shown("\n".join(text), "".join(markup))
+
+
+def notebook_state(notebook: dict[str, Any] | None, *, running: bool) -> str:
+    """Return which cell a notebook is at, or failed in; empty when there is nothing to say of it."""
+    if not notebook:
+        return ""
+    if notebook["failedCell"] is not None:
+        return f"Notebook: cell {notebook['failedCell'] + 1} of {notebook['cellCount']} failed"
+    if running and notebook["currentCell"] is not None:
+        return f"Notebook: cell {notebook['currentCell'] + 1} of {notebook['cellCount']}"
+    return ""

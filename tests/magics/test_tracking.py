@@ -13,6 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from jupyter_easymaker.magics.curves import spark
+from jupyter_easymaker.magics.live import notebook_state
 from tests.conftest import RunningBackend
 
 
@@ -99,6 +100,7 @@ def test_log_prints_here_and_records_in_a_notebook_that_is_a_training(
     done = backend.wait_for_status(training_id, "COMPLETE", "FAIL_TRAIN")
     assert done["trainingStatusCode"] == "COMPLETE", backend.log(training_id)
     assert done["notebook"]["failedCell"] is None
+    assert "Notebook" not in run(shell, "training watch logging-notebook-training")
     (metric,) = backend.get(f"trainings/{training_id}/metrics")["metricList"]
     assert (metric["name"], metric["source"], metric["pointList"][0][0]) == ("loss", "api", 7)
 
@@ -132,3 +134,10 @@ def test_curves_are_drawn_also_when_they_are_flat_or_empty() -> None:
     assert spark([[[0, None, 0.0], [1, None, 7.0]]]).text == "▁█"
     assert len(spark([[[step, None, float(step)] for step in range(1000)]]).text) <= 24
     assert json.dumps(spark([[[0, None, 1.0]]]).markup)
+
+
+def test_cells_are_counted_as_people_count() -> None:
+    at = {"cellCount": 5, "currentCell": 2, "failedCell": None}
+    assert notebook_state(at, running=True) == "Notebook: cell 3 of 5"
+    assert notebook_state({**at, "failedCell": 2}, running=False) == "Notebook: cell 3 of 5 failed"
+    assert notebook_state(at, running=False) == notebook_state(None, running=True) == ""

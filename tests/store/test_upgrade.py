@@ -1,0 +1,46 @@
+"""A store of the version before is brought to this one with all it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from jupyter_easymaker.resources.training_template import TrainingTemplateCreate
+from jupyter_easymaker.store import database as module
+from jupyter_easymaker.store import experiments, training_templates
+from jupyter_easymaker.store.database import Database
+from jupyter_easymaker.store.tables import Base
+
+FIRST = (
+    "INSERT INTO experiments (id, appkey, name, live_name, description, status, status_reason, version, tags,"
+    " created_by, created_at) VALUES ('x', 'p', 'kept', 'p/kept', '', 'ACTIVE', '', 1, '[]', 'me', CURRENT_TIMESTAMP)"
+)
+
+
+def test_first_stores_keep_their_rows_and_gain_templates(url: str) -> None:
+    database = Database(url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(module.__file__).parent / "migrations"))
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(FIRST))
+        connection.commit()
+    database.migrate()
+    with database.session() as session:
+        assert experiments.by_name(session, "p", "kept") is not None
+        spec = TrainingTemplateCreate(trainingTemplateName="t", content={"instanceCount": 2})
+        assert training_templates.insert(session, appkey="p", spec=spec, created_by="me").content == {
+            "instanceCount": 2
+        }
+    database.close()
+
+
+def test_migrations_make_the_tables_that_the_code_speaks_of(database: Database) -> None:
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
