@@ -48,7 +48,8 @@ class Field:
 
     @value.setter
     def value(self, value: Any) -> None:
-        self.input.value = "" if value is None else value
+        empty = [] if isinstance(self.input, widgets.TagsInput | Rows) else ""
+        self.input.value = empty if value is None else value
 
     def complain(self, message: str) -> None:
         """Show what is wrong; nothing when the message is empty."""
@@ -109,6 +110,8 @@ def _input(kind: Mapping[str, Any], definitions: Mapping[str, Any], choices: Cho
             options = [_NONE, *options]
         return widgets.Dropdown(options=options, value=default or options[0][1], layout=_WIDE)
     if kind.get("type") == "array":
+        if "$ref" not in kind["items"]:
+            return widgets.TagsInput(value=[], allow_duplicates=False)
         item = definitions[kind["items"]["$ref"].rpartition("/")[2]]
         return Rows(item["properties"])
     if kind.get("type") == "boolean":

@@ -1,4 +1,4 @@
-"""A training watched in a cell: state, log, and a button that stops it."""
+"""A training watched in a cell: state, curves, log, and a button that stops it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from ..client.errors import ClientError
 from ..client.log_tail import LogTail
 from ..magics.lookup import find
 from ..magics.render import chip, duration, style
+from .curves import curves
 
 _ENDED = ("COMPLETE", "STOPPED", "FAIL_TRAIN", "CREATE_FAILED")
 _LOOK_SECONDS = 1.0
-"""How often a running training's time is drawn again."""
+"""How often a running training's time and curves are drawn again."""
 
 
 class TrainingMonitor(widgets.VBox):  # type: ignore[misc]
@@ -36,9 +37,10 @@ class TrainingMonitor(widgets.VBox):  # type: ignore[misc]
         self._header = widgets.HTML()
         self._stop = widgets.Button(description="Stop", icon="stop", layout=widgets.Layout(width="90px"))
         self._stop.on_click(lambda _: self.stop())
+        self._curves = widgets.Output()
         self._log = widgets.HTML()
         self._message = widgets.HTML()
-        super().__init__([widgets.HBox([self._header, self._stop]), self._message, self._log])
+        super().__init__([widgets.HBox([self._header, self._stop]), self._message, self._curves, self._log])
         self._woken = threading.Event()
         self._left = False
         self._tail = LogTail(self._client, self.training["trainingId"], self._woken.set)
@@ -99,6 +101,10 @@ class TrainingMonitor(widgets.VBox):  # type: ignore[misc]
         self._set(self._header, f'{style()}<div class="em-magic">{body}</div>')
         log = html.escape(self._tail.text())
         self._set(self._log, f'{style()}<div class="em-magic"><pre>{log}</pre></div>' if log else "")
+
+        shown = curves(self._client.metrics(training["trainingId"]))
+        if shown != self._curves.outputs:
+            self._curves.outputs = shown
 
     def _say(self, message: str) -> None:
         self._message.value = f'<span style="color:var(--jp-error-color1,#c62828)">{html.escape(message)}</span>'

@@ -72,6 +72,11 @@ def test_removed_row_and_empty_rows_are_not_sent(client: EasyMakerClient) -> Non
     assert form.values()["tagList"] == [{"tagKey": "b", "tagValue": "2"}]
 
 
+def test_metric_names_are_sent_as_a_list(client: EasyMakerClient) -> None:
+    form = TrainingForm(client, metricNameList=["loss", "accuracy"])
+    assert form.values()["metricNameList"] == ["loss", "accuracy"]
+
+
 def test_unknown_field_is_refused_with_those_there_are(client: EasyMakerClient) -> None:
     with pytest.raises(ClientError, match="no field epochs; it has trainingName"):
         TrainingForm(client, epochs=3)
@@ -85,6 +90,22 @@ def test_running_training_is_stopped_from_the_monitor(client: EasyMakerClient, b
     monitor._stop.click()
     assert monitor.wait(30)
     assert monitor.training["trainingStatusCode"] == "STOPPED"
+
+
+def test_curves_of_a_running_training_grow_in_the_monitor(client: EasyMakerClient, backend: RunningBackend) -> None:
+    code = "import time\nfor step in range(3000):\n    print(f'loss={1 / (step + 1)}', flush=True)\n    time.sleep(0.2)"
+    training = backend.train("curved", code)
+    monitor = TrainingMonitor(training, client)
+
+    def points() -> int:
+        drawn = monitor._curves.outputs
+        return len(drawn[0]["data"]["application/vnd.vegalite.v5+json"]["data"]["values"]) if drawn else 0
+
+    wait_for(lambda: points() > 1, 30)
+    before = points()
+    wait_for(lambda: points() > before, 30)
+    monitor.stop()
+    assert monitor.wait(30)
 
 
 def test_closed_monitor_leaves_the_training_running(client: EasyMakerClient, backend: RunningBackend) -> None:
