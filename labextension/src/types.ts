@@ -108,6 +108,13 @@ export interface ITrainingProgress {
   totalBytes: number;
 }
 
+/** How far an executed notebook is; cells are counted from 0. */
+export interface INotebookProgress {
+  cellCount: number;
+  currentCell: number | null;
+  failedCell: number | null;
+}
+
 export interface ITraining {
   trainingId: string;
   trainingName: string;
@@ -149,6 +156,8 @@ export interface ITraining {
   createdBy: string;
   nodeList: ITrainingNode[];
   progress: ITrainingProgress | null;
+  /** Where the entry point is a notebook that has begun. */
+  notebook: INotebookProgress | null;
   exitCode: number | null;
   /** The last lines of a failed training's log; only in its detail. */
   logTail: string;

@@ -3,6 +3,9 @@
 import React from 'react';
 import type uPlot from 'uplot';
 
+import { useApp } from '../app';
+import { optionsOf, repaintOnTheme } from './chartOptions';
+
 export interface ICurve {
   label: string;
   /** Ascending by x. */
@@ -16,26 +19,25 @@ export interface IChartProps {
   time?: boolean;
   /** A line nothing can go above. */
   limit?: number | null;
-  /** The scale begins at 0. */
-  fromZero?: boolean;
+  /** The scale begins at 0 and has divisions of 1024 for bytes. */
+  amounts?: 'bytes' | 'percent';
   format(value: number): string;
 }
 
 const HEIGHT = 180;
-const COLOURS = ['#1976d2', '#e53935', '#43a047', '#fb8c00', '#8e24aa'];
-/** Up to so many points each is marked. */
-const FEW = 40;
 
 export function Chart(props: IChartProps): JSX.Element {
   const place = React.useRef<HTMLDivElement>(null);
   const chart = React.useRef<uPlot | null>(null);
   const made = React.useRef('');
-  const { curves, limit, fromZero, time, format } = props;
+  const pointed = React.useRef<HTMLSpanElement>(null);
+  const { trans, locale } = useApp();
+  const { curves, limit, amounts, time, format } = props;
   const data = React.useMemo(() => aligned(curves, limit), [curves, limit]);
   const shape = JSON.stringify([
     curves.map(curve => curve.label),
     typeof limit === 'number',
-    fromZero,
+    amounts,
     time
   ]);
 
@@ -56,8 +58,15 @@ export function Chart(props: IChartProps): JSX.Element {
       chart.current?.destroy();
       made.current = shape;
       const labels = curves.map(curve => curve.label);
-      const options = optionsOf(element, { labels, limit, fromZero, time, format });
-      chart.current = new UPlot(options, data, element);
+      const size = { width: Math.max(element.clientWidth, 1), height: HEIGHT };
+      const limitLabel = typeof limit === 'number' ? trans.__('Limit') : null;
+      const point = (text: string): void => {
+        if (pointed.current) {
+          pointed.current.textContent = text;
+        }
+      };
+      const wanted = { labels, limitLabel, amounts, time, format, locale, point };
+      chart.current = new UPlot({ ...optionsOf(element, wanted), ...size }, data, element);
     });
     return () => {
       gone = true;
@@ -75,8 +84,10 @@ export function Chart(props: IChartProps): JSX.Element {
       chart.current?.setSize({ width: Math.max(element.clientWidth, 1), height: HEIGHT });
     });
     observer.observe(element);
+    const theme = repaintOnTheme(() => chart.current?.redraw());
     return () => {
       observer.disconnect();
+      theme.disconnect();
       chart.current?.destroy();
       chart.current = null;
     };
@@ -84,7 +95,10 @@ export function Chart(props: IChartProps): JSX.Element {
 
   return (
     <figure className="em-Chart" aria-label={props.title}>
-      <figcaption className="em-Chart-title">{props.title}</figcaption>
+      <figcaption className="em-Chart-title">
+        {props.title}
+        <span className="em-Chart-pointed" ref={pointed} />
+      </figcaption>
       <div className="em-Chart-plot" ref={place} />
     </figure>
   );
@@ -105,53 +119,4 @@ function aligned(curves: ICurve[], limit?: number | null): uPlot.AlignedData {
     columns.push(xs.map(() => limit));
   }
   return [xs, ...columns] as uPlot.AlignedData;
-}
-
-/** A minute at least: of a single measurement the library would make years. */
-function aWhile(_: uPlot, first: number, last: number): [number, number] {
-  return [Math.min(first, last - 60), last];
-}
-
-function optionsOf(
-  element: HTMLElement,
-  props: Omit<IChartProps, 'curves' | 'title'> & { labels: string[] }
-): uPlot.Options {
-  const style = getComputedStyle(element);
-  const text = style.getPropertyValue('--jp-ui-font-color2').trim() || '#888';
-  const grid = {
-    stroke: style.getPropertyValue('--jp-border-color2').trim() || '#ccc',
-    width: 1
-  };
-  const series: uPlot.Series[] = props.labels.map((label, index) => ({
-    label,
-    stroke: COLOURS[index % COLOURS.length],
-    width: 1.5,
-    spanGaps: true,
-    points: { show: (chart: uPlot) => chart.data[0].length <= FEW },
-    value: (_: uPlot, value: number | null) => (value === null ? '' : props.format(value))
-  }));
-  if (typeof props.limit === 'number') {
-    series.push({ label: '', stroke: text, width: 1, dash: [4, 4], points: { show: false } });
-  }
-  return {
-    width: Math.max(element.clientWidth, 1),
-    height: HEIGHT,
-    series: [{}, ...series],
-    scales: {
-      x: props.time ? { time: true, range: aWhile } : { time: false },
-      y: props.fromZero ? { range: (_, __, most) => [0, most > 0 ? most * 1.05 : 1] } : {}
-    },
-    axes: [
-      { stroke: text, grid, ticks: grid },
-      {
-        stroke: text,
-        grid,
-        ticks: grid,
-        size: 78,
-        values: (_, splits) => splits.map(value => props.format(value))
-      }
-    ],
-    legend: { show: props.labels.length > 1 },
-    cursor: { y: false }
-  };
 }

@@ -46,11 +46,13 @@ export function NotebookPanel({ training }: { training: ITraining }): JSX.Elemen
 
   const view = React.useMemo(() => new NotebookView(app.rendermime, app.languages), [app]);
   React.useEffect(() => () => view.dispose(), [view]);
+  const failed = training.notebook?.failedCell ?? null;
   React.useEffect(() => {
     if (value) {
       view.setNotebook(value);
+      view.showFailed(failed);
     }
-  }, [view, value]);
+  }, [view, value, failed]);
   const host = React.useCallback(
     (node: HTMLDivElement | null) => {
       if (node && !view.isAttached) {
@@ -81,6 +83,12 @@ export function NotebookPanel({ training }: { training: ITraining }): JSX.Elemen
             : trans.__('The notebook as it was executed.')}
         </span>
         <span className="em-LogBar-end">
+          {failed !== null && (
+            <Button
+              label={trans.__('Show the cell that failed')}
+              onClick={() => view.showFailed(failed)}
+            />
+          )}
           <Button icon={refreshIcon} label={trans.__('Refresh')} onClick={reload} />
           <Button
             icon={saveIcon}

@@ -29,6 +29,14 @@ export class NotebookView extends Panel {
     this.keys.length = notebook.cells.length;
   }
 
+  /** Mark the cell that failed and bring it into view. */
+  showFailed(index: number | null): void {
+    this.widgets.forEach((widget, at) => widget.toggleClass('em-mod-failed', at === index));
+    if (index !== null) {
+      this.widgets[index]?.node.scrollIntoView({ block: 'center' });
+    }
+  }
+
   private createCell(cell: ICell, notebook: INotebookContent): Widget {
     const panel = new Panel();
     panel.addClass('em-Notebook-cell');

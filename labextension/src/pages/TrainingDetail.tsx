@@ -71,7 +71,15 @@ function Content(props: { training: ITraining; at: number }): JSX.Element {
         actions={<DetailActions training={training} />}
       />
       <Progress training={training} />
-      <Failure training={training} onLog={tab === 'log' ? undefined : () => setTab('log')} />
+      <Failure
+        training={training}
+        onLog={tab === 'log' ? undefined : () => setTab('log')}
+        onCell={
+          tab === 'notebook' || typeof training.notebook?.failedCell !== 'number'
+            ? undefined
+            : () => setTab('notebook')
+        }
+      />
       <Tabs
         label={trans.__('About the training')}
         tabs={tabsOf(training, trans)}

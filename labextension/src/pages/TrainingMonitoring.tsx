@@ -56,7 +56,7 @@ export function TrainingMonitoring({ training }: { training: ITraining }): JSX.E
             curves={panel.curves}
             limit={panel.limit}
             time
-            fromZero
+            amounts={panel.unit === 'percent' ? 'percent' : 'bytes'}
             format={value => amount(value, panel.unit, locale)}
           />
         </div>

@@ -13,7 +13,11 @@ import type { ITraining } from '../types';
 const TAIL_LINES = 8;
 
 /** What is wrong, in words, and the last lines it printed. */
-export function Failure(props: { training: ITraining; onLog?: () => void }): JSX.Element | null {
+export function Failure(props: {
+  training: ITraining;
+  onLog?: () => void;
+  onCell?: () => void;
+}): JSX.Element | null {
   const { trans } = useApp();
   const { training } = props;
   const failed = hasFailed(training.trainingStatusCode);
@@ -35,9 +39,14 @@ export function Failure(props: { training: ITraining; onLog?: () => void }): JSX
           <pre className="em-Failure-tail" aria-label={trans.__('Last lines of the log')}>
             {tail}
           </pre>
-          <Button label={trans.__('Show the log')} onClick={props.onLog} />
         </>
       )}
+      <div className="em-Failure-buttons">
+        {props.onCell && (
+          <Button label={trans.__('Show the cell that failed')} onClick={props.onCell} />
+        )}
+        {props.onLog && tail && <Button label={trans.__('Show the log')} onClick={props.onLog} />}
+      </div>
     </section>
   );
 }
@@ -50,7 +59,11 @@ export function Progress(props: { training: ITraining }): JSX.Element | null {
   if (hasEnded(training.trainingStatusCode) || !ready) {
     return null;
   }
-  const { progress } = training;
+  const { progress, notebook } = training;
+  const cells =
+    notebook && notebook.currentCell !== null
+      ? { done: notebook.currentCell, total: notebook.cellCount }
+      : null;
   const phases = [...new Set(training.nodeList.map(node => node.phase))];
   const phase = progress?.phase ?? (phases.length === 1 ? phases[0] : '');
   const words = [
@@ -67,13 +80,16 @@ export function Progress(props: { training: ITraining }): JSX.Element | null {
     progress && progress.totalBytes > 0
       ? trans.__('%1 of %2', bytes(progress.bytes, locale), bytes(progress.totalBytes, locale))
       : '',
+    cells &&
+      trans.__('Cell %1 of %2', integer(cells.done + 1, locale), integer(cells.total, locale)),
     !progress && training.trainingStatusReason
   ].filter(Boolean);
   if (words.length === 0) {
     return null;
   }
-  const share =
-    progress && progress.totalBytes > 0 ? Math.min(1, progress.bytes / progress.totalBytes) : null;
+  const share = progress?.totalBytes
+    ? Math.min(1, progress.bytes / progress.totalBytes)
+    : cells && cells.done / cells.total;
   return (
     <div className="em-Progress" role="status">
       <span>{words.join(' · ')}</span>
