@@ -6,11 +6,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import idle, lab_start, list_pages, throughput, training_start
+from tests.benchmarks import events, idle, lab_start, list_pages, throughput, training_start
 from tests.conftest import RunningBackend
 
 BENCHMARKS = {
     "training-start": training_start.run,
+    "events": events.run,
     "throughput": throughput.run,
     "list-pages": list_pages.run,
     "idle": idle.run,
