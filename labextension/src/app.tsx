@@ -19,12 +19,15 @@ export type PageName =
   | 'experiment'
   | 'model'
   | 'new-training'
-  | 'tensorboard';
+  | 'tensorboard'
+  | 'comparison';
 
 export interface IPageAddress {
   page: PageName;
   /** The resource of a page about one. */
   id?: string;
+  /** The trainings of a comparison. */
+  ids?: string[];
   /** Whose TensorBoard it is. */
   of?: 'training' | 'experiment';
   /** What its tab said last: a page brought back does not ask for its name before it is looked at. */

@@ -3,7 +3,7 @@
 import type { INotebookContent } from '@jupyterlab/nbformat';
 
 import { Http, IRequest, Query } from './http';
-import type { ILineage, IMetric, IMonitoring } from './trackingTypes';
+import type { IComparison, ILineage, IMetric, IMonitoring } from './trackingTypes';
 import type {
   IAlgorithm,
   IConfiguration,
@@ -97,6 +97,16 @@ export class TrainingApi extends ResourceApi<ITraining, ITrainingCreate, ITraini
   async lineage(id: string, signal?: AbortSignal): Promise<ILineage> {
     const path = `trainings/${id}/lineage`;
     return (await this.client.request<{ lineage: ILineage }>(path, { signal })).lineage;
+  }
+
+  /** Two to five trainings side by side. */
+  async compare(ids: string[], signal?: AbortSignal): Promise<IComparison> {
+    const query = { trainingIdList: ids };
+    const answer = await this.client.request<{ comparison: IComparison }>('trainings/comparison', {
+      query,
+      signal
+    });
+    return answer.comparison;
   }
 
   /** A piece of a node's log; a negative offset counts from its end. All in bytes. */

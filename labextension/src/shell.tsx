@@ -11,6 +11,7 @@ import { AppContext, HostContext, IApp, IHost, IPageAddress, PageName } from './
 import { BackendNotice } from './components/BackendNotice';
 import { useContextState } from './hooks';
 import { easyMakerIcon, experimentIcon, modelIcon, tensorboardIcon, trainingIcon } from './icons';
+import { Comparison } from './pages/Comparison';
 import { ExperimentDetail } from './pages/ExperimentDetail';
 import { ExperimentList } from './pages/ExperimentList';
 import { ModelDetail } from './pages/ModelDetail';
@@ -30,7 +31,8 @@ const ICONS: Record<PageName, LabIcon> = {
   experiment: experimentIcon,
   model: modelIcon,
   'new-training': easyMakerIcon,
-  tensorboard: tensorboardIcon
+  tensorboard: tensorboardIcon,
+  comparison: trainingIcon
 };
 
 function titleOf({ page }: IPageAddress, { trans }: IApp): string {
@@ -42,7 +44,8 @@ function titleOf({ page }: IPageAddress, { trans }: IApp): string {
     experiment: trans.__('Experiment'),
     model: trans.__('Model'),
     'new-training': trans.__('New training'),
-    tensorboard: 'TensorBoard'
+    tensorboard: 'TensorBoard',
+    comparison: trans.__('Comparison')
   };
   return titles[page];
 }
@@ -70,6 +73,8 @@ function Page({ address }: { address: IPageAddress }): JSX.Element {
       return <ExperimentDetail id={address.id ?? ''} />;
     case 'model':
       return <ModelDetail id={address.id ?? ''} />;
+    case 'comparison':
+      return <Comparison ids={address.ids ?? []} />;
     case 'tensorboard':
       return <Tensorboard of={address.of ?? 'training'} id={address.id ?? ''} />;
   }
@@ -137,7 +142,7 @@ export class Pages {
     const id =
       address.page === 'new-training'
         ? `easymaker-new-training-${Date.now()}`
-        : `easymaker-${address.page}${address.id ? `-${address.id}` : ''}`;
+        : ['easymaker', address.page, address.id, ...(address.ids ?? [])].filter(Boolean).join('-');
     const known = this.tracker.find(widget => widget.id === id);
     const widget = known ?? this.create(id, address);
     if (!widget.isAttached) {

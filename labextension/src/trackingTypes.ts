@@ -1,5 +1,7 @@
 /** What the backend says of a training's metrics, its use of the machine, and where it came from. */
 
+import type { ITraining } from './types';
+
 export interface IMetric {
   name: string;
   source: 'api' | 'tensorboard' | 'log';
@@ -49,4 +51,31 @@ export interface ILineage {
   outputList: { kind: string; uri: string; fileCount: number | null; bytes: number | null }[];
   modelList: { modelId: string; modelName: string }[];
   copiedFrom: { trainingId: string; trainingName: string } | null;
+}
+
+/** A setting or hyperparameter of several trainings, in their order. */
+export interface IComparedValue {
+  name: string;
+  title: string;
+  /** null where it was not set. */
+  valueList: (string | null)[];
+  different: boolean;
+}
+
+export interface IComparedMetric {
+  name: string;
+  curveList: {
+    trainingId: string;
+    last: number | null;
+    pointList: IMetric['pointList'];
+  }[];
+}
+
+export interface IComparison {
+  trainingList: ITraining[];
+  settingList: IComparedValue[];
+  hyperparameterList: IComparedValue[];
+  metricList: IComparedMetric[];
+  /** All that the logs hold was read. */
+  complete: boolean;
 }

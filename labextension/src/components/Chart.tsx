@@ -8,6 +8,8 @@ import { optionsOf, repaintOnTheme } from './chartOptions';
 
 export interface ICurve {
   label: string;
+  /** Which of the colours it has; by its position without this. */
+  colour?: number;
   /** Ascending by x. */
   points: [number, number][];
 }
@@ -35,7 +37,7 @@ export function Chart(props: IChartProps): JSX.Element {
   const { curves, limit, amounts, time, format } = props;
   const data = React.useMemo(() => aligned(curves, limit), [curves, limit]);
   const shape = JSON.stringify([
-    curves.map(curve => curve.label),
+    curves.map(curve => [curve.label, curve.colour]),
     typeof limit === 'number',
     amounts,
     time
@@ -65,7 +67,8 @@ export function Chart(props: IChartProps): JSX.Element {
           pointed.current.textContent = text;
         }
       };
-      const wanted = { labels, limitLabel, amounts, time, format, locale, point };
+      const colours = curves.map((curve, index) => curve.colour ?? index);
+      const wanted = { labels, colours, limitLabel, amounts, time, format, locale, point };
       chart.current = new UPlot({ ...optionsOf(element, wanted), ...size }, data, element);
     });
     return () => {

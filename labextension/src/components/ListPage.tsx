@@ -9,7 +9,7 @@ import { ILoaded, useList, useQuiet } from '../hooks';
 import type { IListQuery, IPage } from '../types';
 import { ErrorNotice, Empty, Loading } from './Notice';
 import { Pager } from './Pager';
-import { IColumn, Table } from './Table';
+import { IColumn, ISelection, Table } from './Table';
 
 const LIMIT = 20;
 
@@ -29,6 +29,7 @@ export interface IListPageProps<T, C, U> {
   fixed?: IListQuery;
   filter?: IListFilter;
   actions?: React.ReactNode;
+  selection?: ISelection<T>;
   empty: { icon: LabIcon; title: string; text: string; action?: React.ReactNode };
 }
 
@@ -131,6 +132,7 @@ function Body<T, C, U>(props: IBodyProps<T, C, U>): JSX.Element | null {
       sort={props.sort}
       onSort={props.onSort}
       onOpen={props.onOpen}
+      selection={props.selection}
     />
   );
 }

@@ -14,6 +14,13 @@ export interface IColumn<T> {
   render(item: T): React.ReactNode;
 }
 
+/** Some of the items, chosen to do something with together. */
+export interface ISelection<T> {
+  chosen: ReadonlySet<string>;
+  toggle(item: T): void;
+  labelOf(item: T): string;
+}
+
 export interface ITableProps<T> {
   label: string;
   columns: IColumn<T>[];
@@ -23,6 +30,7 @@ export interface ITableProps<T> {
   sort: string;
   onSort(sort: string): void;
   onOpen(item: T): void;
+  selection?: ISelection<T>;
   /** Older items are shown while newer ones are asked for. */
   stale?: boolean;
 }
@@ -33,6 +41,7 @@ export function Table<T>(props: ITableProps<T>): JSX.Element {
       <table className="em-Table" aria-label={props.label} aria-busy={props.stale}>
         <thead>
           <tr>
+            {props.selection && <td className="em-col-choice" />}
             {props.columns.map(column => (
               <Head key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
             ))}
@@ -45,6 +54,9 @@ export function Table<T>(props: ITableProps<T>): JSX.Element {
               data-id={props.idOf(item)}
               onClick={() => props.onOpen(item)}
             >
+              {props.selection && (
+                <Choice selection={props.selection} item={item} id={props.idOf(item)} />
+              )}
               {props.columns.map(column => (
                 <td key={column.key} className={classOf(column)}>
                   {column.render(item)}
@@ -55,6 +67,22 @@ export function Table<T>(props: ITableProps<T>): JSX.Element {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Choice<T>(props: { selection: ISelection<T>; item: T; id: string }): JSX.Element {
+  const { selection, item } = props;
+  return (
+    <td className="em-col-choice" onClick={event => event.stopPropagation()}>
+      <label className="em-Choice">
+        <input
+          type="checkbox"
+          aria-label={selection.labelOf(item)}
+          checked={selection.chosen.has(props.id)}
+          onChange={() => selection.toggle(item)}
+        />
+      </label>
+    </td>
   );
 }
 

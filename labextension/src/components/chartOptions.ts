@@ -10,6 +10,8 @@ const LETTER = 7;
 
 export interface IWanted {
   labels: string[];
+  /** Of each: which of the colours. */
+  colours: number[];
   limitLabel: string | null;
   amounts?: 'bytes' | 'percent';
   time?: boolean;
@@ -30,13 +32,13 @@ export function optionsOf(
   const grid = { stroke: colour('--jp-border-color2'), width: 1 };
   const series: uPlot.Series[] = labels.map((label, index) => ({
     label,
-    stroke: COLOURS[index % COLOURS.length],
+    stroke: COLOURS[wanted.colours[index] % COLOURS.length],
     width: 1.5,
     spanGaps: true,
     points: {
       show: chart => chart.data[0].length <= FEW,
       size: 5,
-      fill: COLOURS[index % COLOURS.length]
+      fill: COLOURS[wanted.colours[index] % COLOURS.length]
     },
     value: (_, value: number | null) => (value === null ? '–' : format(value))
   }));
@@ -67,7 +69,7 @@ export function optionsOf(
         ticks: { ...grid, size: 5 },
         size: 30,
         gap: 4,
-        space: time ? 76 : 50,
+        space: time ? 64 : 50,
         values: (_, splits, __, ___, step) => splits.map(value => xOf(value, step))
       },
       {

@@ -73,7 +73,7 @@ function Content(props: { training: ITraining; at: number }): JSX.Element {
       <Progress training={training} />
       <Failure
         training={training}
-        onLog={tab === 'log' ? undefined : () => setTab('log')}
+        onLog={tab === 'log' || tab === 'notebook' ? undefined : () => setTab('log')}
         onCell={
           tab === 'notebook' || typeof training.notebook?.failedCell !== 'number'
             ? undefined

@@ -14,6 +14,9 @@ import { hasFailed, isWaiting, STATUS_GROUPS } from '../status';
 import type { IExperiment, ITraining } from '../types';
 import { TrainingActions } from './TrainingActions';
 
+/** So many can be compared. */
+const MOST = 5;
+
 export function TrainingList(props: { experiment?: IExperiment }): JSX.Element {
   const app = useApp();
   const { trans, model } = app;
@@ -26,6 +29,14 @@ export function TrainingList(props: { experiment?: IExperiment }): JSX.Element {
   const newButton = (
     <Button kind="accept" icon={addIcon} label={trans.__('New training')} onClick={create} />
   );
+  const [chosen, setChosen] = React.useState<ReadonlySet<string>>(new Set());
+  const toggle = ({ trainingId }: ITraining): void => {
+    const next = new Set(chosen);
+    if (!next.delete(trainingId)) {
+      next.add(trainingId);
+    }
+    setChosen(next);
+  };
   return (
     <ListPage
       title={trans.__('Trainings')}
@@ -35,7 +46,17 @@ export function TrainingList(props: { experiment?: IExperiment }): JSX.Element {
       onOpen={training => app.open({ page: 'training', id: training.trainingId })}
       fixed={experiment && { experimentIdList: [experiment.experimentId] }}
       filter={statusFilter(app)}
-      actions={newButton}
+      selection={{
+        chosen,
+        toggle,
+        labelOf: training => trans.__('Choose %1', training.trainingName)
+      }}
+      actions={
+        <>
+          <CompareButton chosen={[...chosen]} onDone={() => setChosen(new Set())} />
+          {newButton}
+        </>
+      }
       empty={{
         icon: trainingIcon,
         title: trans.__('No trainings yet'),
@@ -45,6 +66,29 @@ export function TrainingList(props: { experiment?: IExperiment }): JSX.Element {
         action: newButton
       }}
     />
+  );
+}
+
+/** There only when something is chosen; what is chosen may lie on several pages of the list. */
+function CompareButton(props: { chosen: string[]; onDone(): void }): JSX.Element | null {
+  const app = useApp();
+  const { trans } = app;
+  const count = props.chosen.length;
+  if (count === 0) {
+    return null;
+  }
+  return (
+    <>
+      <Button label={trans.__('Clear choice')} onClick={props.onDone} />
+      <Button
+        label={trans.__('Compare (%1)', count)}
+        disabled={count < 2 || count > MOST}
+        caption={
+          count < 2 || count > MOST ? trans.__('Choose two to %1 trainings', MOST) : undefined
+        }
+        onClick={() => app.open({ page: 'comparison', ids: props.chosen })}
+      />
+    </>
   );
 }
 
