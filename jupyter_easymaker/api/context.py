@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from ..engines.base import Engine
+from ..logs.archive import LogArchive
 from ..metrics.reader import MetricsReader
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
@@ -38,6 +39,7 @@ class ApiContext:
     tensorboards: TensorboardService
     tensorboard_dir: Callable[[str, str], Path]
     """Where the trainings of an experiment write TensorBoard logs to, by appkey and experiment."""
+    logs: LogArchive
     public_url: str
     """What addresses for browsers begin with."""
     metrics: MetricsReader = field(default_factory=MetricsReader)

@@ -182,6 +182,14 @@ class Engine(ABC):
         """
 
     @abstractmethod
+    def log_times(self, name: str, node: int = 0) -> list[tuple[int, float]]:
+        """Return when a node's log had which size: bytes, and seconds since 1970, both ascending.
+
+        Raises:
+            KeyError: the job or node is unknown.
+        """
+
+    @abstractmethod
     def samples(self, name: str, node: int = 0, since: float = 0.0, until: float = inf) -> list[Sample]:
         """Return what a node used over a time (seconds since 1970), oldest first; nothing if none was taken yet.
 

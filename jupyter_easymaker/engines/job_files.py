@@ -9,6 +9,7 @@
     jobs/<name>/node-<i>/        a node's working directory
     jobs/<name>/node-<i>.log     what it prints
     jobs/<name>/node-<i>.report  what it reports of itself
+    jobs/<name>/node-<i>.times   when its log had which size, by the supervisor
     jobs/<name>/node-<i>.samples what it used over time, by the supervisor
     jobs/<name>/node-<i>.json    its pid and exit code, by the supervisor
     jobs/<name>/end.json         written once: how the job ended
@@ -20,8 +21,11 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from typing import Any
 
+LOG_TIME = struct.Struct("<qd")
+"""A size of a log in bytes, and when it was seen, in seconds since 1970."""
 JOB = "job.json"
 FILES = "files"
 GRANT = "grant.json"
@@ -41,6 +45,10 @@ def node_log(directory: str, node: int) -> str:
 
 def node_report(directory: str, node: int) -> str:
     return f"{directory}/node-{node}.report"
+
+
+def node_times(directory: str, node: int) -> str:
+    return f"{directory}/node-{node}.times"
 
 
 def node_samples(directory: str, node: int) -> str:

@@ -166,6 +166,9 @@ class LocalEngine(Engine):
     def read_file(self, name: str, file: str, node: int = 0) -> bytes | None:
         return local_reading.node_file(self._jobs / name, file, node)
 
+    def log_times(self, name: str, node: int = 0) -> list[tuple[int, float]]:
+        return local_reading.log_times(self._jobs / name, node)
+
     def samples(self, name: str, node: int = 0, since: float = 0.0, until: float = inf) -> list[Sample]:
         return local_reading.samples(self._jobs / name, node, since, until)
 

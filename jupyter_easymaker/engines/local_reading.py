@@ -60,6 +60,17 @@ def log(directory: Path, node: int, offset: int, limit: int) -> LogChunk:
     return LogChunk(data, at + len(data), ended and at + len(data) >= size)
 
 
+def log_times(directory: Path, node: int) -> list[tuple[int, float]]:
+    """Return when a node's log had which size; see ``Engine.log_times``."""
+    _require(directory, node)
+    try:
+        data = Path(job_files.node_times(str(directory), node)).read_bytes()
+    except FileNotFoundError:
+        return []
+    whole = len(data) - len(data) % job_files.LOG_TIME.size
+    return list(job_files.LOG_TIME.iter_unpack(data[:whole]))
+
+
 def node_file(directory: Path, file: str, node: int) -> bytes | None:
     """Return a file a node left behind; see ``Engine.read_file``."""
     working = directory / f"node-{node}"

@@ -45,6 +45,7 @@ class Node:
         self.exit_code: int | None = None
         self.killed_for_memory = ""
         self.told_peer_failed = False
+        self.log_size = 0
 
 
 class Supervisor:
@@ -79,7 +80,9 @@ class Supervisor:
             self._heed_failures()
             self._heed_deadline()
             self._heed_memory()
+            self._note_log_sizes()
         self._end_leftovers()
+        self._note_log_sizes()
         self._sampled(JobSampler.finish)
         self._write_end()
 
@@ -126,6 +129,18 @@ class Supervisor:
                 if node.pid == pid:
                     node.exit_code = os.waitstatus_to_exitcode(status)
                     self._write_node(node)
+
+    def _note_log_sizes(self) -> None:
+        """Note when the logs had which size: that is when their lines were printed."""
+        for node in self.nodes:
+            try:
+                size = os.stat(job_files.node_log(self.directory, node.index)).st_size  # noqa: PTH116
+            except FileNotFoundError:  # it has not begun
+                continue
+            if size > node.log_size:
+                node.log_size = size
+                with open(job_files.node_times(self.directory, node.index), "ab") as file:  # noqa: PTH123
+                    file.write(job_files.LOG_TIME.pack(size, time.time()))
 
     def _stop_asked(self) -> bool:
         if not self.stopping and os.path.exists(f"{self.directory}/{job_files.STOP}"):  # noqa: PTH110

@@ -14,6 +14,7 @@ from ..client.errors import ClientError
 from ..git_state import git_state
 from . import catalogue, editing, render, templates, tracking, watching
 from .live import watch
+from .log_search import search_logs
 from .lookup import find, path_of, words_of
 from .search import search
 from .source import upload_cell, upload_file
@@ -274,5 +275,6 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     ("template", "delete"): _delete("trainingTemplate"),
     **watching.COMMANDS,
     ("search", None): search,
+    ("logs", None): search_logs,
     **catalogue.COMMANDS,
 }

@@ -10,6 +10,7 @@ from ..engines.base import Engine
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
 from ..store.database import Database
+from .log_keeper import LogKeeper
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class ReconcilerContext:
     """The storages of a project, by appkey."""
     data_dir: Path
     region: str
+    logs: LogKeeper
 
     def tensorboard_dir(self, appkey: str, experiment_id: str) -> Path:
         return self.data_dir / "tensorboard" / appkey / experiment_id

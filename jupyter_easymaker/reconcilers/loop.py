@@ -33,6 +33,7 @@ class ReconcilerLoop:
 
     def start(self) -> None:
         self._thread.start()
+        self._context.logs.start()
 
     def close(self) -> None:
         """Finish the step at hand and end the thread."""
@@ -40,6 +41,7 @@ class ReconcilerLoop:
         self._woken.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._context.logs.close()
 
     def wake(self, training_id: str | None = None) -> None:
         """Look at one training now, or at everything unfinished (the API calls it after a commit)."""

@@ -41,6 +41,7 @@ def reconcile_training(context: ReconcilerContext, training_id: str) -> None:
 
 def reconcile_training_row(context: ReconcilerContext, row: TrainingRow) -> None:
     """Do one step for a training read a moment ago."""
+    before = row.status
     if row.deleted_at is not None:
         _purge(context, row)
     elif row.status == TrainingStatus.CREATE_REQUESTED:
@@ -49,6 +50,8 @@ def reconcile_training_row(context: ReconcilerContext, row: TrainingRow) -> None
         _stop(context, row)
     elif not TrainingStatus(row.status).terminal:
         _follow(context, row)
+    if row.status != before and TrainingStatus(row.status).terminal:
+        context.logs.ended(row.id)
 
 
 def _write(context: ReconcilerContext, row: TrainingRow, status: TrainingStatus | None, **changes: Any) -> bool:
@@ -116,6 +119,7 @@ def _purge(context: ReconcilerContext, row: TrainingRow) -> None:
     if observation is not None and not observation.state.ended:
         context.engine.stop(name)
         return
+    context.logs.keep(row)  # it outlives the training
     context.engine.remove(name)
     shutil.rmtree(context.tensorboard_dir(row.appkey, row.experiment_id) / row.id, ignore_errors=True)
     with context.database.session() as session:

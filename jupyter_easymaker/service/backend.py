@@ -10,8 +10,10 @@ from ..api.app import create_app
 from ..api.context import ApiContext
 from ..engines.base import Capacity
 from ..engines.local import LocalEngine
+from ..logs.archive import LogArchive
 from ..reconcilers.context import ReconcilerContext
 from ..reconcilers.experiment import reconcile_experiment
+from ..reconcilers.log_keeper import LogKeeper
 from ..reconcilers.loop import ReconcilerLoop
 from ..store import users
 from ..store.database import Database
@@ -52,6 +54,7 @@ class Backend:
             on_change=lambda job: self.reconcilers.job_changed(job),
         )
         catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images)
+        archive = LogArchive(shared / "logs")
         context = ReconcilerContext(
             database=self.database,
             engine=self.engine,
@@ -59,6 +62,13 @@ class Backend:
             storage_for=config.storage_for,
             data_dir=shared,
             region=config.region,
+            logs=LogKeeper(
+                self.database,
+                self.engine,
+                archive,
+                keep_seconds=config.log_keep_days * 86400,
+                keep_bytes=int(config.log_keep_gb * 10**9),
+            ),
         )
         self.reconcilers = ReconcilerLoop(context)
         self.tensorboards = TensorboardService(
@@ -79,6 +89,7 @@ class Backend:
                 reconcile_experiment=lambda key: reconcile_experiment(context, key),
                 tensorboards=self.tensorboards,
                 tensorboard_dir=context.tensorboard_dir,
+                logs=archive,
                 public_url=config.public_url.rstrip("/"),
             )
         )

@@ -102,6 +102,12 @@ class ServiceConfig(Configurable):
         "Each has a NAS 'local' of its own."
     ).tag(config=True)
 
+    log_keep_days = Float(
+        90.0, min=0.0, help="How long the logs of ended trainings with log management are kept; 0: for ever."
+    ).tag(config=True)
+    log_keep_gb = Float(
+        20.0, min=0.0, help="How much room they may take, compressed; the oldest make room. 0: as much as there is."
+    ).tag(config=True)
     default_output_uri = Unicode(
         "nas://local:/outputs", help="Where outputs go when a form or a magic is given no path."
     ).tag(config=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from ..resources.algorithm import Algorithm
@@ -103,6 +104,12 @@ def unfinished(session: Session) -> Sequence[TrainingRow]:
         .where(TrainingRow.status.in_(statuses), TrainingRow.deleted_at.is_(None))
         .order_by(TrainingRow.created_at)
     ).all()
+
+
+def unfinished_or_ended_since(session: Session, appkey: str, since: datetime) -> Sequence[TrainingRow]:
+    """Return a project's trainings that are on their way or ended after a moment."""
+    query = resource_queries.live(TrainingRow, appkey)
+    return session.scalars(query.where(or_(TrainingRow.ended_at.is_(None), TrainingRow.ended_at > since))).all()
 
 
 def deleted(session: Session) -> Sequence[TrainingRow]:

@@ -154,3 +154,11 @@ def test_search_shows_every_kind(shell: InteractiveShell) -> None:
     assert "narwhals" in text
     assert "Experiment" in text
     assert "Nothing here has" in run(shell, "search no such thing").text
+
+
+def test_logs_of_trainings_are_searched(shell: InteractiveShell) -> None:
+    run(shell, "train --experiment logs --name searched --log", "print('a walrus'); print('a seal')")
+    text = run(shell, "logs walrus").text
+    assert "a walrus" in text
+    assert "a seal" not in text
+    assert "cannot be read" in run(shell, "logs 'body:('").text

@@ -11,7 +11,9 @@ import pytest
 
 from jupyter_easymaker.engines.base import Capacity, EngineError, Job
 from jupyter_easymaker.engines.local import LocalEngine
+from jupyter_easymaker.logs.archive import LogArchive
 from jupyter_easymaker.reconcilers.context import ReconcilerContext
+from jupyter_easymaker.reconcilers.log_keeper import LogKeeper
 from jupyter_easymaker.reconcilers.loop import ReconcilerLoop
 from jupyter_easymaker.reconcilers.training import job_name, reconcile_training
 from jupyter_easymaker.resources.experiment import ExperimentCreate
@@ -37,7 +39,8 @@ def context(tmp_path: Path) -> Iterator[ReconcilerContext]:
     (code / "train.py").write_text("print('ran')")
     storage = StorageConfig(nas={"local": str(tmp_path / "nas")})
     catalogue = machine_catalogue(CAPACITY, [], [])
-    yield ReconcilerContext(database, engine, catalogue, lambda _appkey: storage, tmp_path, "local")
+    logs = LogKeeper(database, engine, LogArchive(tmp_path / "logs"))
+    yield ReconcilerContext(database, engine, catalogue, lambda _appkey: storage, tmp_path, "local", logs)
     for name in engine.names():
         engine.stop(name)
     engine.close()

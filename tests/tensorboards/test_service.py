@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,8 +39,13 @@ def make(short_tmp: Path) -> Iterator[Callable[..., TensorboardService]]:
 
 
 def tensorboards(parent: int | None = None) -> list[psutil.Process]:
-    found = psutil.Process(parent).children(recursive=True)
-    return [each for each in found if "jupyter_easymaker.tensorboards" in each.cmdline()]
+    """Return those that run below a process: not those of other backends that it started."""
+    found = []
+    for each in psutil.Process(parent).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended at this moment
+            if "jupyter_easymaker.tensorboards" in each.cmdline():
+                found.append(each)
+    return found
 
 
 def environment(service: TensorboardService, key: str) -> int:

@@ -1,0 +1,166 @@
+"""One search over the logs of all trainings of a project: running, ended, and deleted ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from math import inf
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response, StreamingResponse
+
+from ..logs.archive import About
+from ..logs.query import Query as LogQuery
+from ..logs.search import Hit, key_of, page, search
+from ..logs.source import LiveLog, LogSource
+from ..logs.times import Times
+from ..resources.base import UtcDatetime, WireModel, now
+from ..resources.errors import field_error
+from ..store import trainings
+from .auth import Member
+from .context import ApiContext, Context
+from .envelope import envelope, success
+
+router = APIRouter(tags=["logs"])
+_JUST_ENDED = timedelta(hours=2)
+"""So long a log that is not kept yet is looked for where its job left it."""
+_QUERY_HELP = (
+    'Such as body:"out of memory" AND (logLevel:ERROR OR trainingName:iris*). Fields: body, logLevel, time, '
+    "trainingId, trainingName, node, category, logType, easymakerAppKey. AND, OR, NOT, wildcards * and ?, and ranges: "
+    "time:[2026-01-31 TO 2026-02-28]. Words without a field are looked for in the body."
+)
+Text = Annotated[str, Query(alias="query", max_length=2000, description=_QUERY_HELP)]
+Since = Annotated[datetime | None, Query(alias="from", description="No older lines.")]
+Until = Annotated[datetime | None, Query(alias="to", description="No newer lines.")]
+
+
+class LogLine(WireModel):
+    """A line that was found, in the field names of the log service."""
+
+    time: UtcDatetime
+    log_level: str
+    """FATAL, ERROR, WARN, INFO, DEBUG or TRACE: what the line names, ERROR for exceptions, else INFO."""
+    body: str
+    category: str
+    log_type: str
+    easymaker_app_key: str
+    training_id: str
+    training_name: str
+    node: int
+    offset: int
+    """Where it begins in its node's log, in bytes."""
+
+
+Answer = envelope("LogSearchAnswer", log_list=list[LogLine], next_cursor=str | None, took_milliseconds=int)
+
+
+@router.get("/logs", response_model=Answer)
+def search_logs(
+    appkey: str,
+    context: Context,
+    _caller: Member,
+    text: Text = "",
+    since: Since = None,
+    until: Until = None,
+    size: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str, Query(max_length=500, description="nextCursor of the page before.")] = "",
+) -> Any:
+    """Find lines in the logs of trainings with log management, the newest first."""
+    began = time.monotonic()
+    hits = _hits(context, appkey, text, since, until, cursor)
+    found, following = page(hits, size)
+    took = round((time.monotonic() - began) * 1000)
+    return success(log_list=[_view(hit) for hit in found], next_cursor=following, took_milliseconds=took)
+
+
+@router.get("/logs/download", response_class=StreamingResponse)
+def download_logs(
+    appkey: str, context: Context, _caller: Member, text: Text = "", since: Since = None, until: Until = None
+) -> Response:
+    """Return all lines a search finds as text, the newest first: time, training, node, line."""
+    hits = _hits(context, appkey, text, since, until, "")
+
+    def lines() -> Iterator[str]:
+        for hit in hits:
+            at = datetime.fromtimestamp(hit.line.time, UTC).isoformat(timespec="milliseconds")
+            yield f"{at}\t{hit.about.training_name}\t{hit.node}\t{hit.line.text}\n"
+
+    headers = {"Content-Disposition": 'attachment; filename="logs.txt"'}
+    return StreamingResponse(lines(), media_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _hits(
+    context: ApiContext, appkey: str, text: str, since: datetime | None, until: datetime | None, cursor: str
+) -> Iterator[Hit]:
+    if "\x00" in text:
+        raise field_error("query", "holds a NUL character; remove it")
+    query = LogQuery(text)
+    after = key_of(cursor) if cursor else None
+    return search(
+        _logs(context, appkey),
+        query,
+        since=_seconds(since, -inf),
+        until=_seconds(until, inf),
+        after=after,
+    )
+
+
+def _seconds(moment: datetime | None, otherwise: float) -> float:
+    if moment is None:
+        return otherwise
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _logs(context: ApiContext, appkey: str) -> Iterator[tuple[About, list[LogSource]]]:
+    # The store first: a log that is kept between the two looks is then found twice at worst, and skipped.
+    with context.database.reading() as session:
+        rows = trainings.unfinished_or_ended_since(session, appkey, now() - _JUST_ENDED)
+    kept = context.logs.kept(appkey)
+    for about in kept:
+        yield about, list(context.logs.sources(about))
+    known = {about.training_id for about in kept}
+    for row in rows:
+        if row.id in known or not row.spec.get("useLog"):
+            continue
+        ended_at = row.ended_at.timestamp() if row.ended_at else time.time()
+        about = About(row.id, row.name, appkey, row.spec["instanceCount"], ended_at)
+        yield about, list(_live(context, about))
+
+
+def _live(context: ApiContext, about: About) -> Iterator[LogSource]:
+    engine, job = context.engine, job_name_of(about.training_id)
+
+    def read(node: int, at: int, limit: int) -> bytes:
+        return engine.logs(job, node, at, limit).data
+
+    for node in range(about.nodes):
+        try:
+            size = engine.logs(job, node, -1, 1).next_offset
+            times = Times(engine.log_times(job, node), about.ended_at)
+        except KeyError:  # not begun, or removed
+            return
+        yield LiveLog(node, times, partial(read, node), size)
+
+
+def job_name_of(training_id: str) -> str:
+    return f"training-{training_id}"
+
+
+def _view(hit: Hit) -> LogLine:
+    about = hit.about
+    fields = about.fields(hit.node)
+    return LogLine(
+        time=datetime.fromtimestamp(hit.line.time, UTC),
+        log_level=hit.line.level,
+        body=hit.line.text,
+        category=fields["category"],
+        log_type=fields["logType"],
+        easymaker_app_key=about.appkey,
+        training_id=about.training_id,
+        training_name=about.training_name,
+        node=hit.node,
+        offset=hit.line.offset,
+    )

@@ -1,0 +1,129 @@
+"""The logs of ended trainings: kept when they asked for it, also when they are deleted, until they are too old.
+
+logs/<appkey>/<training id>/about.json     what is the same for all lines
+logs/<appkey>/<training id>/node-<i>.gz    compressed, in blocks of whole lines
+logs/<appkey>/<training id>/node-<i>.index where each block begins, and when the log had which size
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from .source import KeptLog, keep
+from .times import Times
+
+_LOG = logging.getLogger(__name__)
+_NEW = ".new-"
+
+
+@dataclass(frozen=True)
+class About:
+    """What is the same for all lines of a training."""
+
+    training_id: str
+    training_name: str
+    appkey: str
+    nodes: int
+    ended_at: float
+    """Seconds since 1970."""
+
+    def fields(self, node: int) -> dict[str, str]:
+        """Return what a query may ask for."""
+        return {
+            "trainingId": self.training_id,
+            "trainingName": self.training_name,
+            "easymakerAppKey": self.appkey,
+            "category": "easymaker.training",
+            "logType": "NHNCloud-AIEasyMaker",
+            "node": str(node),
+        }
+
+
+class LogArchive:
+    """The logs kept below a directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def holds(self, appkey: str, training_id: str) -> bool:
+        return (self._directory / appkey / training_id).is_dir()
+
+    def add(self, about: About, read: Callable[[int, int, int], bytes], times: Callable[[int], Times]) -> None:
+        """Keep a training's logs; those kept already are left as they are.
+
+        Args:
+            read: returns at most so many bytes of a node's log from an offset: ``(node, offset, limit)``.
+            times: when a node's log had which size.
+
+        Raises:
+            OSError: there is no room, or no right to write; nothing is kept.
+        """
+        target = self._directory / about.appkey / about.training_id
+        if target.exists():
+            return
+        new = target.parent / f"{_NEW}{uuid4().hex}"
+        new.mkdir(parents=True, mode=0o700)
+        try:
+            for node in range(about.nodes):
+                keep(new / f"node-{node}.gz", lambda at, limit, node=node: read(node, at, limit), times(node))  # type: ignore[misc]
+            (new / "about.json").write_text(json.dumps(asdict(about)))
+            new.rename(target)
+        except OSError:
+            shutil.rmtree(new, ignore_errors=True)
+            if not target.exists():  # else another backend was faster
+                raise
+
+    def kept(self, appkey: str) -> list[About]:
+        """Return a project's trainings whose logs are kept."""
+        try:
+            entries = [entry for entry in (self._directory / appkey).iterdir() if not entry.name.startswith(".")]
+        except FileNotFoundError:
+            return []
+        found = []
+        for entry in entries:
+            try:
+                found.append(About(**json.loads((entry / "about.json").read_text())))
+            except FileNotFoundError:  # removed at this moment
+                continue
+        return found
+
+    def sources(self, about: About) -> list[KeptLog]:
+        """Return the logs of a training's nodes; none if they were removed."""
+        directory = self._directory / about.appkey / about.training_id
+        try:
+            return [KeptLog(node, directory / f"node-{node}.gz", about.ended_at) for node in range(about.nodes)]
+        except FileNotFoundError:
+            return []
+
+    def remove_old(self, keep_seconds: float, keep_bytes: int) -> None:
+        """Remove what ended longer ago than this, and the oldest of all until the rest takes no more than this.
+
+        Args:
+            keep_seconds: 0: however long ago.
+            keep_bytes: 0: however much.
+        """
+        found: list[tuple[float, int, Path]] = []
+        for entry in self._directory.glob("*/*"):
+            if entry.name.startswith(_NEW):
+                if time.time() - entry.stat().st_mtime > 3600:  # of a backend that was killed
+                    shutil.rmtree(entry, ignore_errors=True)
+                continue
+            about = json.loads((entry / "about.json").read_text())
+            found.append((about["ended_at"], sum(file.stat().st_size for file in entry.iterdir()), entry))
+        found.sort(key=lambda each: each[0], reverse=True)
+        total = 0
+        for ended_at, size, entry in found:
+            total += size
+            too_old = keep_seconds and time.time() - ended_at > keep_seconds
+            if too_old or (keep_bytes and total > keep_bytes):
+                gone = entry.parent / f"{_NEW}removed-{uuid4().hex}"
+                entry.rename(gone)  # so that a search sees all of it or nothing
+                shutil.rmtree(gone, ignore_errors=True)
+                _LOG.info("the log of the training %s is no longer kept", entry.name)

@@ -1,0 +1,38 @@
+"""One line of a log: when it was printed, how bad it is, what it says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+LEVELS = ("FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE")
+_NAMED = re.compile(rb"\b(CRITICAL|FATAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)\b")
+_EXCEPTION = re.compile(rb"(?:Traceback \(most recent call last\)|[\w.]*(?:Error|Exception)(?::|$))")
+_OTHER_NAMES = {"CRITICAL": "FATAL", "WARNING": "WARN"}
+_LOOKED_AT = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line without its end."""
+
+    time: float
+    """Seconds since 1970, to a quarter of a second: programs do not say when they print."""
+    offset: int
+    """Where it begins in its node's log, in bytes."""
+    data: bytes
+
+    @cached_property
+    def level(self) -> str:
+        """The level the line names at its beginning, ERROR for an exception, else INFO."""
+        head = self.data[:_LOOKED_AT]
+        named = _NAMED.search(head)
+        if named:
+            name = named[1].decode()
+            return _OTHER_NAMES.get(name, name)
+        return "ERROR" if _EXCEPTION.match(head) else "INFO"
+
+    @property
+    def text(self) -> str:
+        return self.data.decode(errors="replace").rstrip("\r")

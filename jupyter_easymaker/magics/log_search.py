@@ -1,0 +1,24 @@
+"""``%easymaker logs``: one search over the logs of all trainings."""
+
+from __future__ import annotations
+
+import argparse
+
+from IPython.display import display
+
+from ..client.client import EasyMakerClient
+from . import render
+
+
+def search_logs(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
+    """Show the newest lines that match, in the order they were printed."""
+    parameters = {"query": " ".join(options.query), "from": options.since, "to": options.until, "size": options.limit}
+    answer = client.get("logs", **parameters)
+    rows = [
+        [render.moment(line["time"]), line["trainingName"], str(line["node"]), line["logLevel"], line["body"]]
+        for line in reversed(answer["logList"])
+    ]
+    empty = "No line matches. Only trainings with log management (--log) are searched."
+    display(render.table(["Time", "Training", "Node", "Level", "Line"], rows, empty=empty))
+    if answer["nextCursor"]:
+        print("There are older lines too: narrow the search, or raise --limit.")  # noqa: T201

@@ -1,0 +1,114 @@
+"""The log search's query language."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_easymaker.logs.line import Line
+from jupyter_easymaker.logs.query import Always, Query
+from jupyter_easymaker.resources.errors import EasyMakerError
+
+TRAINING = {
+    "trainingId": "t-1",
+    "trainingName": "iris-base",
+    "category": "easymaker.training",
+    "logType": "NHNCloud-AIEasyMaker",
+    "easymakerAppKey": "default",
+    "node": "0",
+}
+AT = 1_767_225_600.0  # 2026-01-01T00:00:00Z
+
+
+def matches(query: str, body: str = "CUDA ran out of memory on rank 3", time: float = AT) -> bool:
+    return Query(query).compile(TRAINING).matches(Line(time, 0, body.encode()))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "memory",
+        'body:"out of memory"',
+        "body:OUT AND body:cuda",
+        "body:out body:memory",
+        "body:nothing OR body:rank",
+        "NOT body:nothing",
+        "-body:nothing",
+        "body:mem*",
+        "body:r?nk",
+        "body:(cuda AND NOT disk)",
+        'category:"easymaker.training"',
+        "trainingName:iris* AND memory",
+        "trainingName:IRIS-BASE",
+        "node:0",
+        "logLevel:INFO",
+        "time:[2025-12-31 TO 2026-01-01]",
+        'time:["2026-01-01T00:00:00Z" TO *]',
+        "time:2026-01-01",
+        "body:*",
+    ],
+)
+def test_query_matches(query: str) -> None:
+    assert matches(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'body:"memory out"',
+        "body:cuda AND body:disk",
+        "NOT body:cuda",
+        "category:easymaker.inference",
+        "trainingName:iris",
+        "node:1",
+        "logLevel:ERROR",
+        "time:[* TO 2025-12-31]",
+        "time:{2026-01-01 TO *} AND body:nothing",
+        "body:rank.3",
+    ],
+)
+def test_query_does_not_match(query: str) -> None:
+    assert not matches(query)
+
+
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [
+        ("2026-01-01 ERROR something", "ERROR"),
+        ("WARNING:root:careful", "WARN"),
+        ("Traceback (most recent call last):", "ERROR"),
+        ("ValueError: no such thing", "ERROR"),
+        ("loss=0.1", "INFO"),
+        ("[DEBUG] detail", "DEBUG"),
+        ("errors were 3", "INFO"),
+    ],
+)
+def test_level_is_what_the_line_names(body: str, level: str) -> None:
+    assert Line(0, 0, body.encode()).level == level
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ('body:"open', "cannot be read"),
+        ("body:(a AND", "cannot be read"),
+        ("color:red", "the field color; there are body, logLevel, time"),
+        ("logLevel:LOUD", "there are FATAL, ERROR"),
+        ("time:yesterday", "the time yesterday"),
+        ("trainingName:[a TO b]", "only time has ranges"),
+        ("body:a~2", "not understood"),
+        ("x" * 2001, "longer than 2000"),
+    ],
+)
+def test_query_that_cannot_be_read_is_refused_with_the_fix(query: str, said: str) -> None:
+    with pytest.raises(EasyMakerError) as refused:
+        Query(query)
+    assert said in str(refused.value.fields[0].message)
+
+
+def test_query_about_another_training_is_decided_without_its_lines() -> None:
+    assert Query("trainingName:other AND body:x").compile(TRAINING) == Always(False)
+
+
+def test_wildcards_cannot_be_made_to_hang() -> None:
+    assert not matches("body:" + "a*" * 30 + "b", "a" * 100_000)
