@@ -8,13 +8,13 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-import psutil
 import pytest
 from starlette.testclient import TestClient
 from tensorboard.summary import Writer
 
 from jupyter_easymaker.api.tensorboards import run_names
 from jupyter_easymaker.service.backend import Backend
+from tests.tensorboards.test_service import tensorboards
 from tests.waiting import wait_for
 
 SCALARS = "data/plugin/scalars"
@@ -104,10 +104,7 @@ def test_many_requests_at_once_start_one_process(
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: client.get(f"tensorboards/{key}/data/environment").status_code, range(8)))
     assert answers == [200] * 8
-    children = psutil.Process().children(recursive=True)
-    assert len([each for each in children if "jupyter_easymaker.tensorboards" in each.cmdline()]) == len(
-        service.tensorboards
-    )
+    assert len(tensorboards()) == len(service.tensorboards)
 
 
 def test_process_that_was_killed_is_started_again_by_the_next_request(
