@@ -11,7 +11,11 @@ import { ExperimentForm, ModelForm } from './form';
 import type { IExperiment, IModel, IModelCreate, ITraining } from './types';
 
 /** Do it, and say why not when it is refused. True when it was done. */
-async function attempt(app: IApp, title: string, doing: () => Promise<unknown>): Promise<boolean> {
+export async function attempt(
+  app: IApp,
+  title: string,
+  doing: () => Promise<unknown>
+): Promise<boolean> {
   try {
     await doing();
     return true;
@@ -23,7 +27,12 @@ async function attempt(app: IApp, title: string, doing: () => Promise<unknown>):
   }
 }
 
-async function confirmed(app: IApp, title: string, body: string, accept: string): Promise<boolean> {
+export async function confirmed(
+  app: IApp,
+  title: string,
+  body: string,
+  accept: string
+): Promise<boolean> {
   const answer = await showDialog({
     title,
     body,
@@ -50,58 +59,6 @@ export async function stopTraining(app: IApp, training: ITraining): Promise<bool
     sure &&
     attempt(app, trans.__('The training could not be stopped'), () =>
       app.model.client.trainings.stop(training.trainingId)
-    )
-  );
-}
-
-export async function deleteTraining(app: IApp, training: ITraining): Promise<boolean> {
-  const { trans } = app;
-  const sure = await confirmed(
-    app,
-    trans.__('Delete “%1”?', training.trainingName),
-    trans.__(
-      'The training and its log are deleted. This cannot be undone. Its outputs stay in their storage.'
-    ),
-    trans.__('Delete')
-  );
-  return (
-    sure &&
-    attempt(app, trans.__('The training could not be deleted'), () =>
-      app.model.client.trainings.delete(training.trainingId)
-    )
-  );
-}
-
-export async function deleteExperiment(app: IApp, experiment: IExperiment): Promise<boolean> {
-  const { trans } = app;
-  const sure = await confirmed(
-    app,
-    trans.__('Delete “%1”?', experiment.experimentName),
-    trans.__('The experiment is deleted. This cannot be undone.'),
-    trans.__('Delete')
-  );
-  return (
-    sure &&
-    attempt(app, trans.__('The experiment could not be deleted'), () =>
-      app.model.client.experiments.delete(experiment.experimentId)
-    )
-  );
-}
-
-export async function deleteModel(app: IApp, model: IModel): Promise<boolean> {
-  const { trans } = app;
-  const sure = await confirmed(
-    app,
-    trans.__('Delete “%1”?', model.modelName),
-    trans.__(
-      'The model is deleted from the registry. This cannot be undone. Its files stay in their storage.'
-    ),
-    trans.__('Delete')
-  );
-  return (
-    sure &&
-    attempt(app, trans.__('The model could not be deleted'), () =>
-      app.model.client.models.delete(model.modelId)
     )
   );
 }
@@ -156,11 +113,19 @@ export function createModelFrom(app: IApp, training: ITraining): void {
 export function editTraining(app: IApp, training: ITraining): void {
   openModal(app, app.trans.__('Edit training'), close => (
     <EditForm
-      initial={{ name: training.trainingName, description: training.description }}
+      initial={{
+        name: training.trainingName,
+        description: training.description,
+        tagList: training.tagList
+      }}
       nameField="trainingName"
       close={close}
-      save={({ name, description }) =>
-        app.model.client.trainings.update(training.trainingId, { trainingName: name, description })
+      save={({ name, description, tagList }) =>
+        app.model.client.trainings.update(training.trainingId, {
+          trainingName: name,
+          description,
+          tagList
+        })
       }
     />
   ));
@@ -169,13 +134,18 @@ export function editTraining(app: IApp, training: ITraining): void {
 export function editExperiment(app: IApp, experiment: IExperiment): void {
   openModal(app, app.trans.__('Edit experiment'), close => (
     <EditForm
-      initial={{ name: experiment.experimentName, description: experiment.description }}
+      initial={{
+        name: experiment.experimentName,
+        description: experiment.description,
+        tagList: experiment.tagList
+      }}
       nameField="experimentName"
       close={close}
-      save={({ name, description }) =>
+      save={({ name, description, tagList }) =>
         app.model.client.experiments.update(experiment.experimentId, {
           experimentName: name,
-          description
+          description,
+          tagList
         })
       }
     />
@@ -185,11 +155,15 @@ export function editExperiment(app: IApp, experiment: IExperiment): void {
 export function editModel(app: IApp, model: IModel): void {
   openModal(app, app.trans.__('Edit model'), close => (
     <EditForm
-      initial={{ name: model.modelName, description: model.description }}
+      initial={{
+        name: model.modelName,
+        description: model.description,
+        tagList: model.tagList
+      }}
       nameField="modelName"
       close={close}
-      save={({ name, description }) =>
-        app.model.client.models.update(model.modelId, { modelName: name, description })
+      save={({ name, description, tagList }) =>
+        app.model.client.models.update(model.modelId, { modelName: name, description, tagList })
       }
     />
   ));

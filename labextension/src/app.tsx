@@ -20,7 +20,10 @@ export type PageName =
   | 'model'
   | 'new-training'
   | 'tensorboard'
-  | 'comparison';
+  | 'comparison'
+  | 'templates'
+  | 'template'
+  | 'template-form';
 
 export interface IPageAddress {
   page: PageName;

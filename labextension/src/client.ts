@@ -3,6 +3,11 @@
 import type { INotebookContent } from '@jupyterlab/nbformat';
 
 import { Http, IRequest, Query } from './http';
+import type {
+  ITrainingTemplate,
+  ITrainingTemplateCreate,
+  ITrainingTemplateUpdate
+} from './templateTypes';
 import type { IComparison, ILineage, IMetric, IMonitoring } from './trackingTypes';
 import type {
   IAlgorithm,
@@ -32,11 +37,12 @@ import type {
 export class ResourceApi<T, C, U> {
   constructor(
     protected readonly client: EasyMakerClient,
-    readonly kind: ResourceKind
+    readonly kind: ResourceKind,
+    protected readonly path = `${kind}s`
   ) {}
 
   async list(query: IListQuery = {}, signal?: AbortSignal): Promise<IPage<T>> {
-    const body = await this.client.request<Record<string, unknown>>(`${this.kind}s`, {
+    const body = await this.client.request<Record<string, unknown>>(this.path, {
       query: query as Query,
       signal
     });
@@ -45,19 +51,19 @@ export class ResourceApi<T, C, U> {
   }
 
   async get(id: string, signal?: AbortSignal): Promise<T> {
-    return this.one(`${this.kind}s/${id}`, { signal });
+    return this.one(`${this.path}/${id}`, { signal });
   }
 
   async create(body: C): Promise<T> {
-    return this.one(`${this.kind}s`, { method: 'POST', body });
+    return this.one(this.path, { method: 'POST', body });
   }
 
   async update(id: string, body: U): Promise<T> {
-    return this.one(`${this.kind}s/${id}`, { method: 'PUT', body });
+    return this.one(`${this.path}/${id}`, { method: 'PUT', body });
   }
 
   async delete(id: string): Promise<void> {
-    await this.client.request(`${this.kind}s/${id}`, { method: 'DELETE' });
+    await this.client.request(`${this.path}/${id}`, { method: 'DELETE' });
   }
 
   protected async one(path: string, request: IRequest): Promise<T> {
@@ -70,6 +76,21 @@ export class ExperimentApi extends ResourceApi<IExperiment, IExperimentCreate, I
   /** Ask once more for an experiment whose creation failed. */
   async retry(id: string): Promise<IExperiment> {
     return this.one(`experiments/${id}/retry`, { method: 'PUT' });
+  }
+}
+
+export class TemplateApi extends ResourceApi<
+  ITrainingTemplate,
+  ITrainingTemplateCreate,
+  ITrainingTemplateUpdate
+> {
+  constructor(client: EasyMakerClient) {
+    super(client, 'trainingTemplate', 'training-templates');
+  }
+
+  /** Make another of the same settings. */
+  async copy(id: string): Promise<ITrainingTemplate> {
+    return this.one(`training-templates/${id}/copy`, { method: 'POST' });
   }
 }
 
@@ -144,6 +165,7 @@ export class TrainingApi extends ResourceApi<ITraining, ITrainingCreate, ITraini
 export class EasyMakerClient {
   readonly experiments = new ExperimentApi(this, 'experiment');
   readonly trainings = new TrainingApi(this, 'training');
+  readonly templates = new TemplateApi(this);
   readonly models = new ResourceApi<IModel, IModelCreate, IModelUpdate>(this, 'model');
 
   /** The project all requests are about; known once the context is. */

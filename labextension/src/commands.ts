@@ -10,7 +10,7 @@ import { addIcon, LabIcon, refreshIcon, runIcon } from '@jupyterlab/ui-component
 import { createExperiment, createModel } from './actions';
 import type { IApp } from './app';
 import { sentenceOf } from './errors';
-import { easyMakerIcon, experimentIcon, modelIcon, trainingIcon } from './icons';
+import { easyMakerIcon, experimentIcon, modelIcon, templateIcon, trainingIcon } from './icons';
 import { uploadSource } from './source';
 
 export const CommandIDs = {
@@ -21,6 +21,7 @@ export const CommandIDs = {
   openTrainings: 'easymaker:open-trainings',
   openExperiments: 'easymaker:open-experiments',
   openModels: 'easymaker:open-models',
+  openTemplates: 'easymaker:open-templates',
   refresh: 'easymaker:refresh',
   runAsTraining: 'easymaker:run-as-training'
 } as const;
@@ -87,6 +88,13 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
       caption: trans.__('All models of this project'),
       icon: modelIcon,
       execute: () => app.open({ page: 'models' })
+    },
+    {
+      id: CommandIDs.openTemplates,
+      label: trans.__('Open templates'),
+      caption: trans.__('Settings kept to fill trainings with'),
+      icon: templateIcon,
+      execute: () => app.open({ page: 'templates' })
     },
     {
       id: CommandIDs.refresh,

@@ -42,6 +42,13 @@ export const modelIcon = icon(
     7.200 12 10.100l5.600-2.900zM5 8.700v7.400l6 3.100v-7.400zm14 0-6 3.100v7.400l6-3.100z"/>`
 );
 
+/** A sheet with blanks. */
+export const templateIcon = icon(
+  'template',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M5 2h10l5 5v15H5zm2 2v16h11V8h-4V4zm2 7h7v2H9zm0
+    4h7v2H9z"/>`
+);
+
 /** Bars that grow. */
 export const tensorboardIcon = icon(
   'tensorboard',

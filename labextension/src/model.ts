@@ -6,7 +6,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 import type { EasyMakerClient } from './client';
 import { ApiError, sentenceOf } from './errors';
 import { EventStream } from './events';
-import type { IContext, ICounts, IResourceEvent, ResourceKind } from './types';
+import type { IContext, ICounts, IResourceEvent, ResourceKind, ResourceType } from './types';
 
 /** Milliseconds between two words to the views: the first event is told at once, a burst costs one more look. */
 const GATHER = 250;
@@ -179,8 +179,15 @@ export function touches(change: IChange, kind: ResourceKind, id?: string): boole
   return change.all || change.events.some(event => concerns(event, kind, id));
 }
 
+const KINDS: Record<ResourceType, ResourceKind> = {
+  EXPERIMENT: 'experiment',
+  TRAINING: 'training',
+  MODEL: 'model',
+  TRAINING_TEMPLATE: 'trainingTemplate'
+};
+
 function concerns(event: IResourceEvent, kind: ResourceKind, id?: string): boolean {
-  if (event.resourceType.toLowerCase() === kind) {
+  if (KINDS[event.resourceType] === kind) {
     return !id || event.resourceId === id;
   }
   const counted = event.action !== 'UPDATED';

@@ -10,13 +10,23 @@ import React from 'react';
 import { AppContext, HostContext, IApp, IHost, IPageAddress, PageName } from './app';
 import { BackendNotice } from './components/BackendNotice';
 import { useContextState } from './hooks';
-import { easyMakerIcon, experimentIcon, modelIcon, tensorboardIcon, trainingIcon } from './icons';
+import {
+  easyMakerIcon,
+  experimentIcon,
+  modelIcon,
+  templateIcon,
+  tensorboardIcon,
+  trainingIcon
+} from './icons';
 import { Comparison } from './pages/Comparison';
 import { ExperimentDetail } from './pages/ExperimentDetail';
 import { ExperimentList } from './pages/ExperimentList';
 import { ModelDetail } from './pages/ModelDetail';
 import { ModelList } from './pages/ModelList';
 import { NewTraining } from './pages/NewTraining';
+import { EditTemplate } from './pages/EditTemplate';
+import { TemplateDetail } from './pages/TemplateDetail';
+import { TemplateList } from './pages/TemplateList';
 import { Tensorboard } from './pages/Tensorboard';
 import { TrainingDetail } from './pages/TrainingDetail';
 import { TrainingList } from './pages/TrainingList';
@@ -32,7 +42,10 @@ const ICONS: Record<PageName, LabIcon> = {
   model: modelIcon,
   'new-training': easyMakerIcon,
   tensorboard: tensorboardIcon,
-  comparison: trainingIcon
+  comparison: trainingIcon,
+  templates: templateIcon,
+  template: templateIcon,
+  'template-form': templateIcon
 };
 
 function titleOf({ page }: IPageAddress, { trans }: IApp): string {
@@ -45,7 +58,10 @@ function titleOf({ page }: IPageAddress, { trans }: IApp): string {
     model: trans.__('Model'),
     'new-training': trans.__('New training'),
     tensorboard: 'TensorBoard',
-    comparison: trans.__('Comparison')
+    comparison: trans.__('Comparison'),
+    templates: trans.__('Templates'),
+    template: trans.__('Template'),
+    'template-form': trans.__('New template')
   };
   return titles[page];
 }
@@ -75,6 +91,12 @@ function Page({ address }: { address: IPageAddress }): JSX.Element {
       return <ModelDetail id={address.id ?? ''} />;
     case 'comparison':
       return <Comparison ids={address.ids ?? []} />;
+    case 'templates':
+      return <TemplateList />;
+    case 'template':
+      return <TemplateDetail id={address.id ?? ''} />;
+    case 'template-form':
+      return <EditTemplate id={address.id} />;
     case 'tensorboard':
       return <Tensorboard of={address.of ?? 'training'} id={address.id ?? ''} />;
   }

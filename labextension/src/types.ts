@@ -4,7 +4,7 @@ import type { IFlavor, IImage, ModelFormat } from './catalogueTypes';
 
 export * from './catalogueTypes';
 
-export type ResourceKind = 'experiment' | 'training' | 'model';
+export type ResourceKind = 'experiment' | 'training' | 'model' | 'trainingTemplate';
 
 export interface ITag {
   tagKey: string;
@@ -233,10 +233,12 @@ export interface ILogChunk {
   complete: boolean;
 }
 
+export type ResourceType = 'EXPERIMENT' | 'TRAINING' | 'MODEL' | 'TRAINING_TEMPLATE';
+
 export interface IResourceEvent {
   eventId: number;
   appKey: string;
-  resourceType: 'EXPERIMENT' | 'TRAINING' | 'MODEL';
+  resourceType: ResourceType;
   resourceId: string;
   resourceName: string;
   action: 'CREATED' | 'UPDATED' | 'DELETED';

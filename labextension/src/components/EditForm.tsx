@@ -1,21 +1,26 @@
-/** Name and description of a resource, to be changed. The backend checks them; what it refuses stands by its field. */
+/** Name, description and tags of a resource, to be changed. The backend checks them; what it refuses stands by its field. */
 
 import React from 'react';
 
 import { useApp } from '../app';
 import { ApiError, sentenceOf } from '../errors';
+import type { ITag } from '../types';
 import { Button } from './Button';
+import { Row, Rows } from './Rows';
 
-export interface INameAndDescription {
+export interface IEdited {
   name: string;
   description: string;
+  tagList: ITag[];
 }
 
+const MOST_TAGS = 10;
+
 export interface IEditFormProps {
-  initial: INameAndDescription;
+  initial: IEdited;
   /** What the wire calls the name. */
   nameField: string;
-  save(changed: INameAndDescription): Promise<unknown>;
+  save(changed: IEdited): Promise<unknown>;
   close(): void;
 }
 
@@ -36,8 +41,9 @@ export function EditForm(props: IEditFormProps): JSX.Element {
   };
   const messageOf = (field: string): string | undefined =>
     error instanceof ApiError
-      ? error.fields.find(problem => problem.field === field)?.message
+      ? error.fields.find(problem => problem.field.split('.')[0] === field)?.message
       : undefined;
+  const tagged = messageOf('tagList');
   const named = messageOf(props.nameField);
   const described = messageOf('description');
 
@@ -64,9 +70,22 @@ export function EditForm(props: IEditFormProps): JSX.Element {
         onChange={event => setValue({ ...value, description: event.target.value })}
       />
       <Problem text={described} />
-      {error !== null && !named && !described && <Problem text={sentenceOf(error)} />}
+      <span className="em-EditForm-label">{trans.__('Tags')}</span>
+      <Rows
+        title={trans.__('Tags')}
+        columns={[
+          { name: 'tagKey', title: trans.__('Key') },
+          { name: 'tagValue', title: trans.__('Value') }
+        ]}
+        rows={value.tagList as unknown as Row[]}
+        most={MOST_TAGS}
+        invalid={!!tagged}
+        trans={trans}
+        onChange={rows => setValue({ ...value, tagList: rows as unknown as ITag[] })}
+      />
+      <Problem text={tagged} />
+      {error !== null && !named && !described && !tagged && <Problem text={sentenceOf(error)} />}
       <div className="em-Modal-buttons">
-        <Button label={trans.__('Cancel')} onClick={props.close} />
         <button
           type="submit"
           className="em-Button em-mod-accept"
@@ -74,6 +93,7 @@ export function EditForm(props: IEditFormProps): JSX.Element {
         >
           {trans.__('Save')}
         </button>
+        <Button label={trans.__('Cancel')} onClick={props.close} />
       </div>
     </form>
   );

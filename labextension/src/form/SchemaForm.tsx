@@ -10,6 +10,7 @@ import React from 'react';
 import { refusalOf } from './errors';
 import { ParametersField } from './ParametersField';
 import { RowsField } from './RowsField';
+import { StringsField } from './StringsField';
 import { bodyOf, Choices, IProperty, renderedSchema } from './schema';
 import { FieldTemplate, ObjectFieldTemplate } from './templates';
 import { widgets } from './widgets';
@@ -38,6 +39,10 @@ export interface ISchemaFormProps {
   visible(name: string): boolean;
   uiSchema?: UiSchema;
   submitLabel: string;
+  /** Above the first section. */
+  before?: React.ReactNode;
+  /** Buttons after those of the form itself. */
+  buttons?: React.ReactNode;
   trans: TranslationBundle;
   onChange(data: FormData): void;
   /** Send it; what it throws is shown. */
@@ -47,6 +52,7 @@ export interface ISchemaFormProps {
 
 const WIDGETS: Record<string, UiSchema> = {
   textarea: { 'ui:widget': 'TextareaWidget' },
+  strings: { 'ui:field': 'StringsField' },
   keyvalue: { 'ui:field': 'RowsField' },
   tags: { 'ui:field': 'RowsField' }
 };
@@ -105,6 +111,7 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
           {sentence}
         </p>
       )}
+      {props.before}
       <Form
         schema={renderedSchema(props.schema, properties, visible, props.choices, trans)}
         uiSchema={uiSchemaOf(properties, props.uiSchema)}
@@ -114,7 +121,7 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
         extraErrors={errors}
         templates={{ FieldTemplate, ObjectFieldTemplate }}
         widgets={widgets}
-        fields={{ RowsField, ParametersField }}
+        fields={{ RowsField, ParametersField, StringsField }}
         showErrorList={false}
         noHtml5Validate
         liveValidate={false}
@@ -135,17 +142,18 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
         onSubmit={submit}
       >
         <div className="em-Form-buttons">
-          <button type="button" className="em-Button em-mod-plain" onClick={props.onCancel}>
-            {trans.__('Cancel')}
-          </button>
           <button
             type="submit"
             className="em-Button em-mod-accept"
             disabled={busy}
             title={trans.__('Ctrl+Enter')}
           >
-            {busy ? trans.__('Creating…') : props.submitLabel}
+            {busy ? trans.__('Saving…') : props.submitLabel}
           </button>
+          <button type="button" className="em-Button em-mod-plain" onClick={props.onCancel}>
+            {trans.__('Cancel')}
+          </button>
+          {props.buttons}
         </div>
       </Form>
     </div>

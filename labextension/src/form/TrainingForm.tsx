@@ -1,24 +1,26 @@
 /** The form of a training: own code or a provided algorithm, with what can be chosen here. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { RJSFSchema, UiSchema } from '@rjsf/utils';
+import type { RJSFSchema } from '@rjsf/utils';
 import React from 'react';
 
-import type { EasyMakerClient } from '../client';
 import type { EasyMakerModel } from '../model';
-import type {
-  IAlgorithm,
-  ICreateSchema,
-  IExperiment,
-  IFlavor,
-  IHyperparameter,
-  IImage,
-  ITraining,
-  ITrainingCreate
-} from '../types';
+import type { TemplateContent } from '../templateTypes';
+import type { ITraining, ITrainingCreate } from '../types';
 import { FormLoading, useOnce } from './loading';
-import { Choices, defaultsOf, propertiesOf } from './schema';
+import { bodyOf, defaultsOf, propertiesOf } from './schema';
 import { FormData, SchemaForm } from './SchemaForm';
+import { contentOf, filled } from './templateContent';
+import {
+  choicesOf,
+  consistent,
+  firstChoices,
+  IParts,
+  isVisible,
+  load,
+  NEW_EXPERIMENT,
+  uiSchemaOf
+} from './trainingFields';
 
 export interface ITrainingFormProps {
   model: EasyMakerModel;
@@ -27,37 +29,8 @@ export interface ITrainingFormProps {
   trans: TranslationBundle;
   onCreated(training: ITraining): void;
   onCancel(): void;
-}
-
-/** Chosen instead of an experiment to make one on the spot. */
-const NEW_EXPERIMENT = '+';
-
-interface IParts {
-  schema: ICreateSchema;
-  flavors: IFlavor[];
-  images: IImage[];
-  algorithms: IAlgorithm[];
-  experiments: IExperiment[];
-  outputUri: string;
-}
-
-async function load(client: EasyMakerClient): Promise<IParts> {
-  const [schema, flavors, images, algorithms, experiments, configuration] = await Promise.all([
-    client.schema('training'),
-    client.flavors(),
-    client.images(),
-    client.algorithms(),
-    client.experiments.list({ sort: 'experimentName', limit: 1000 }),
-    client.configuration()
-  ]);
-  return {
-    schema,
-    flavors,
-    images: images.filter(image => image.groupTypeCode === 'TRAINING'),
-    algorithms,
-    experiments: experiments.items,
-    outputUri: configuration.defaultOutputUri
-  };
+  /** Keep what is filled in as a template. */
+  onSaveTemplate(content: TemplateContent, name: string): void;
 }
 
 export function TrainingForm(props: ITrainingFormProps): JSX.Element {
@@ -94,6 +67,27 @@ function LoadedForm(props: ITrainingFormProps & { parts: IParts }): JSX.Element 
       uiSchema={uiSchemaOf(algorithm)}
       submitLabel={trans.__('Create training')}
       trans={trans}
+      before={
+        parts.templates.length > 0 && (
+          <FillFrom
+            parts={parts}
+            trans={trans}
+            onFill={content => setData(filled(data, content, parts))}
+          />
+        )
+      }
+      buttons={
+        <button
+          type="button"
+          className="em-Button em-mod-plain em-mod-last"
+          title={trans.__('Keep these settings to fill other trainings with')}
+          onClick={() =>
+            props.onSaveTemplate(contentOf(bodyOf(data, visible)), String(data.trainingName ?? ''))
+          }
+        >
+          {trans.__('Save as template')}
+        </button>
+      }
       onChange={changed => setData(consistent(changed, data, parts))}
       onCancel={props.onCancel}
       onSubmit={async body => {
@@ -107,88 +101,36 @@ function LoadedForm(props: ITrainingFormProps & { parts: IParts }): JSX.Element 
   );
 }
 
-/** The one experiment, image and smallest instance type that there is to choose. */
-function firstChoices(parts: IParts): FormData {
-  const image = parts.images.find(each => each.coreTypeCode === 'CPU') ?? parts.images[0];
-  const flavor = parts.flavors.find(each => each.gpuFlavor === (image?.coreTypeCode === 'GPU'));
-  return {
-    imageId: image?.imageId,
-    flavorId: flavor?.id,
-    experimentId: parts.experiments[0]?.experimentId ?? NEW_EXPERIMENT,
-    modelUploadUri: parts.outputUri
-  };
-}
-
-function isVisible(name: string, data: FormData, algorithm: IAlgorithm | undefined): boolean {
-  switch (name) {
-    case 'experimentName':
-    case 'experimentDescription':
-      return data.experimentId === NEW_EXPERIMENT;
-    case 'sourceDirUri':
-    case 'entryPoint':
-    case 'useTorchrun':
-      return !algorithm;
-    case 'nprocPerNode':
-      return !algorithm && data.useTorchrun === true;
-    default:
-      return true;
-  }
-}
-
-/** What follows from a change: another algorithm has other parameters, another image other instance types. */
-function consistent(changed: FormData, before: FormData, parts: IParts): FormData {
-  const next = { ...changed };
-  if (next.algorithmId !== before.algorithmId) {
-    const algorithm = parts.algorithms.find(each => each.algorithmId === next.algorithmId);
-    next.hyperparameterList = [];
-    const needed = (algorithm?.algorithmDatasetSchema ?? []).filter(dataset => !dataset.isOptional);
-    if (algorithm && ((next.datasetList as unknown[] | undefined) ?? []).length === 0) {
-      next.datasetList = needed.map(({ datasetName }) => ({ datasetName, dataUri: '' }));
-    }
-    if (algorithm) {
-      next.useTorchrun = false;
-    }
-  }
-  if (next.useTorchrun !== true) {
-    next.nprocPerNode = 1;
-  }
-  const rows = (next.hyperparameterList ?? []) as IHyperparameter[];
-  next.hyperparameterList = rows;
-  return next;
-}
-
-function uiSchemaOf(algorithm: IAlgorithm | undefined): UiSchema {
-  if (!algorithm) {
-    return {};
-  }
-  const options = { specs: algorithm.hyperparameterSpecList };
-  return { hyperparameterList: { 'ui:field': 'ParametersField', 'ui:options': options } };
-}
-
-function choicesOf(parts: IParts, trans: TranslationBundle): Choices {
-  return {
-    flavors: parts.flavors.map(flavor => ({ value: flavor.id, label: flavorLabel(flavor, trans) })),
-    images: parts.images.map(image => ({ value: image.imageId, label: imageLabel(image) })),
-    algorithms: parts.algorithms.map(algorithm => ({
-      value: algorithm.algorithmId,
-      label: `${algorithm.algorithmName} — ${trans.__(algorithm.description)}`
-    })),
-    experiments: [
-      ...parts.experiments.map(experiment => ({
-        value: experiment.experimentId,
-        label: experiment.experimentName
-      })),
-      { value: NEW_EXPERIMENT, label: trans.__('New experiment…') }
-    ]
-  };
-}
-
-function flavorLabel(flavor: IFlavor, trans: TranslationBundle): string {
-  const memory = `${Number((flavor.ram / 1024).toFixed(1))} GB`;
-  const gpus = flavor.gpuCount > 0 ? `, ${trans._n('%1 GPU', '%1 GPUs', flavor.gpuCount)}` : '';
-  return `${flavor.name} — ${trans.__('%1 vCPU', flavor.vcpus)}, ${memory}${gpus}`;
-}
-
-function imageLabel(image: IImage): string {
-  return `${image.imageName} (${image.frameworkVersion})`;
+function FillFrom(props: {
+  parts: IParts;
+  trans: TranslationBundle;
+  onFill(content: TemplateContent): void;
+}): JSX.Element {
+  const { parts, trans } = props;
+  const id = React.useId();
+  return (
+    <div className="em-FillFrom">
+      <label htmlFor={id}>{trans.__('Fill from template')}</label>
+      <select
+        id={id}
+        className="em-Input"
+        defaultValue=""
+        onChange={event => {
+          const chosen = parts.templates.find(
+            template => template.trainingTemplateId === event.target.value
+          );
+          if (chosen) {
+            props.onFill(chosen.content);
+          }
+        }}
+      >
+        <option value="">{trans.__('Choose a template…')}</option>
+        {parts.templates.map(template => (
+          <option key={template.trainingTemplateId} value={template.trainingTemplateId}>
+            {template.trainingTemplateName}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
 }

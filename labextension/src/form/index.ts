@@ -2,4 +2,5 @@
 
 export { ExperimentForm, IExperimentFormProps } from './ExperimentForm';
 export { IModelFormProps, ModelForm } from './ModelForm';
+export { ITemplateFormProps, TemplateForm } from './TemplateForm';
 export { ITrainingFormProps, TrainingForm } from './TrainingForm';

@@ -3,13 +3,14 @@
 import { deleteIcon, editIcon, redoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { deleteExperiment, editExperiment, retryExperiment } from '../actions';
+import { editExperiment, retryExperiment } from '../actions';
 import { useApp, useHost } from '../app';
 import { Button } from '../components/Button';
 import { DetailFrame, DetailHeader } from '../components/DetailPage';
 import { TagList } from '../components/Fields';
 import { StatusChip } from '../components/Status';
 import { Ago } from '../components/Times';
+import { deleteExperiment } from '../deletions';
 import { useOne } from '../hooks';
 import { experimentIcon, tensorboardIcon } from '../icons';
 import type { IExperiment } from '../types';
@@ -102,13 +103,7 @@ function Actions({ experiment }: { experiment: IExperiment }): JSX.Element {
         label={trans.__('Edit')}
         onClick={() => editExperiment(app, experiment)}
       />
-      <Button
-        icon={deleteIcon}
-        label={trans.__('Delete')}
-        disabled={experiment.trainingCount > 0}
-        caption={experiment.trainingCount > 0 ? trans.__('Delete its trainings first') : undefined}
-        onClick={() => void remove()}
-      />
+      <Button icon={deleteIcon} label={trans.__('Delete')} onClick={() => void remove()} />
     </>
   );
 }

@@ -3,13 +3,14 @@
 import { addIcon, deleteIcon, editIcon, redoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { createExperiment, deleteExperiment, editExperiment, retryExperiment } from '../actions';
+import { createExperiment, editExperiment, retryExperiment } from '../actions';
 import { IApp, useApp } from '../app';
 import { Button, IconButton, LinkButton } from '../components/Button';
 import { ListPage } from '../components/ListPage';
 import { StatusChip } from '../components/Status';
 import type { IColumn } from '../components/Table';
 import { Ago } from '../components/Times';
+import { deleteExperiment } from '../deletions';
 import { integer } from '../format';
 import { experimentIcon } from '../icons';
 import type { IExperiment } from '../types';

@@ -3,12 +3,13 @@
 import { deleteIcon, editIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { deleteModel, editModel } from '../actions';
+import { editModel } from '../actions';
 import { useApp, useHost } from '../app';
 import { Button, LinkButton } from '../components/Button';
 import { DetailFrame, DetailHeader } from '../components/DetailPage';
 import { CopyText, Field, Group, TagList } from '../components/Fields';
 import { Ago } from '../components/Times';
+import { deleteModel } from '../deletions';
 import { useOne } from '../hooks';
 import { modelIcon } from '../icons';
 import type { IModel } from '../types';

@@ -3,12 +3,13 @@
 import { addIcon, deleteIcon, editIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { createModel, deleteModel, editModel } from '../actions';
+import { createModel, editModel } from '../actions';
 import { IApp, useApp } from '../app';
 import { Button, IconButton, LinkButton } from '../components/Button';
 import { ListPage } from '../components/ListPage';
 import type { IColumn } from '../components/Table';
 import { Ago } from '../components/Times';
+import { deleteModel } from '../deletions';
 import { modelIcon } from '../icons';
 import type { IModel } from '../types';
 import { frameworkOf } from './framework';

@@ -6,6 +6,7 @@ import { useApp, useHost } from '../app';
 import { TrainingForm } from '../form';
 import { useContextState } from '../hooks';
 import { BackendNotice } from '../components/BackendNotice';
+import { saveTemplate } from '../templateActions';
 import type { ITrainingCreate } from '../types';
 
 export function NewTraining(props: { initial?: Partial<ITrainingCreate> }): JSX.Element {
@@ -23,6 +24,7 @@ export function NewTraining(props: { initial?: Partial<ITrainingCreate> }): JSX.
       model={app.model}
       trans={app.trans}
       initial={props.initial}
+      onSaveTemplate={(content, name) => saveTemplate(app, content, name)}
       onCancel={host.close}
       onCreated={training => {
         host.close();

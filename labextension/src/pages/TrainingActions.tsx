@@ -3,9 +3,10 @@
 import { copyIcon, deleteIcon, stopIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { copyTraining, createModelFrom, deleteTraining, stopTraining } from '../actions';
+import { copyTraining, createModelFrom, stopTraining } from '../actions';
 import { useApp } from '../app';
 import { IconButton } from '../components/Button';
+import { deleteTraining } from '../deletions';
 import { modelIcon } from '../icons';
 import { hasEnded, isStoppable } from '../status';
 import type { ITraining } from '../types';

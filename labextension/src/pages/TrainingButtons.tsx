@@ -3,17 +3,13 @@
 import { copyIcon, deleteIcon, editIcon, stopIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import {
-  copyTraining,
-  createModelFrom,
-  deleteTraining,
-  editTraining,
-  stopTraining
-} from '../actions';
+import { copyTraining, createModelFrom, editTraining, stopTraining } from '../actions';
 import { useApp, useHost } from '../app';
 import { Button } from '../components/Button';
-import { modelIcon, tensorboardIcon } from '../icons';
+import { deleteTraining } from '../deletions';
+import { modelIcon, templateIcon, tensorboardIcon } from '../icons';
 import { hasEnded, isStoppable } from '../status';
+import { saveTrainingAsTemplate } from '../templateActions';
 import type { ITraining } from '../types';
 
 export function DetailActions(props: { training: ITraining }): JSX.Element {
@@ -22,7 +18,6 @@ export function DetailActions(props: { training: ITraining }): JSX.Element {
   const { trans } = app;
   const { training } = props;
   const status = training.trainingStatusCode;
-  const inUse = training.modelList.map(model => model.modelName).join(', ');
 
   const remove = async (): Promise<void> => {
     if (await deleteTraining(app, training)) {
@@ -59,19 +54,19 @@ export function DetailActions(props: { training: ITraining }): JSX.Element {
         onClick={() => void copyTraining(app, training)}
       />
       <Button
+        icon={templateIcon}
+        label={trans.__('Save as template')}
+        caption={trans.__('Keep these settings to fill other trainings with')}
+        onClick={() => void saveTrainingAsTemplate(app, training)}
+      />
+      <Button
         icon={editIcon}
         label={trans.__('Edit')}
-        caption={trans.__('Change name and description')}
+        caption={trans.__('Change name, description and tags')}
         onClick={() => editTraining(app, training)}
       />
       {hasEnded(status) && (
-        <Button
-          icon={deleteIcon}
-          label={trans.__('Delete')}
-          disabled={inUse !== ''}
-          caption={inUse ? trans.__('Delete the models made from it first: %1', inUse) : undefined}
-          onClick={() => void remove()}
-        />
+        <Button icon={deleteIcon} label={trans.__('Delete')} onClick={() => void remove()} />
       )}
     </>
   );

@@ -115,6 +115,23 @@ export function RecentTrainings(): JSX.Element {
   );
 }
 
+export function RecentTemplates(): JSX.Element {
+  const { model } = useApp();
+  return (
+    <Recent
+      api={model.client.templates}
+      page="template"
+      all="templates"
+      entryOf={template => ({
+        id: template.trainingTemplateId,
+        name: template.trainingTemplateName,
+        before: <StatusDot status="ACTIVE" />,
+        after: <Ago iso={template.createdDatetime} />
+      })}
+    />
+  );
+}
+
 export function RecentModels(): JSX.Element {
   const { model } = useApp();
   return (

@@ -5,9 +5,9 @@ import React from 'react';
 import { createExperiment, createModel } from '../actions';
 import { useApp } from '../app';
 import { useCounts } from '../hooks';
-import { experimentIcon, modelIcon, trainingIcon } from '../icons';
+import { experimentIcon, modelIcon, templateIcon, trainingIcon } from '../icons';
 import { running } from '../status';
-import { RecentExperiments, RecentModels, RecentTrainings } from './Recent';
+import { RecentExperiments, RecentModels, RecentTemplates, RecentTrainings } from './Recent';
 import { Section } from './Section';
 
 export function Tree(): JSX.Element {
@@ -44,6 +44,17 @@ export function Tree(): JSX.Element {
         onOpen={() => app.open({ page: 'trainings' })}
       >
         <RecentTrainings />
+      </Section>
+      <Section
+        name="templates"
+        icon={templateIcon}
+        title={trans.__('Templates')}
+        total={counts?.trainingTemplate?.total}
+        createLabel={trans.__('New template')}
+        onCreate={() => app.open({ page: 'template-form' })}
+        onOpen={() => app.open({ page: 'templates' })}
+      >
+        <RecentTemplates />
       </Section>
       <Section
         name="models"

@@ -1,0 +1,142 @@
+/** Deleting: asked once more, and where something is in the way, what it is and the way to it. */
+
+import { Dialog } from '@jupyterlab/apputils';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { attempt, confirmed } from './actions';
+import type { IApp, IPageAddress } from './app';
+import { LinkButton } from './components/Button';
+import type { ITrainingTemplate } from './templateTypes';
+import type { IExperiment, IModel, ITraining } from './types';
+
+/** So many of what is in the way are named. */
+const NAMED = 10;
+
+interface IObstacle {
+  name: string;
+  address: IPageAddress;
+}
+
+interface IDeletion {
+  name: string;
+  /** What is lost and what is not. */
+  warning: string;
+  /** Said when it cannot be done. */
+  failure: string;
+  /** What has to be deleted first, and the sentence for it. */
+  obstacles?(): Promise<IObstacle[]>;
+  hindrance?: string;
+  remove(): Promise<void>;
+}
+
+async function deleted(app: IApp, deletion: IDeletion): Promise<boolean> {
+  const { trans } = app;
+  const title = trans.__('Delete “%1”?', deletion.name);
+  if (!(await confirmed(app, title, deletion.warning, trans.__('Delete')))) {
+    return false;
+  }
+  let obstacles: IObstacle[] = [];
+  const asked = await attempt(app, deletion.failure, async () => {
+    obstacles = (await deletion.obstacles?.()) ?? [];
+  });
+  if (!asked) {
+    return false;
+  }
+  if (obstacles.length > 0) {
+    await showObstacles(app, deletion, obstacles);
+    return false;
+  }
+  return attempt(app, deletion.failure, deletion.remove);
+}
+
+async function showObstacles(
+  app: IApp,
+  deletion: IDeletion,
+  obstacles: IObstacle[]
+): Promise<void> {
+  const body = ReactWidget.create(
+    <div className="em-Obstacles">
+      <p>{deletion.hindrance}</p>
+      <ul>
+        {obstacles.map(({ name, address }) => (
+          <li key={address.id}>
+            <LinkButton
+              label={name}
+              onClick={() => {
+                dialog.reject();
+                app.open(address);
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+  const dialog = new Dialog({
+    title: deletion.failure,
+    body,
+    buttons: [Dialog.okButton({ label: app.trans.__('Close') })]
+  });
+  await dialog.launch();
+}
+
+export function deleteTraining(app: IApp, training: ITraining): Promise<boolean> {
+  const { trans, model } = app;
+  return deleted(app, {
+    name: training.trainingName,
+    warning: trans.__(
+      'The training and its log are deleted. This cannot be undone. Its outputs stay in their storage.'
+    ),
+    failure: trans.__('The training could not be deleted'),
+    hindrance: trans.__('Delete the models made from it first:'),
+    obstacles: async () =>
+      (await model.client.trainings.get(training.trainingId)).modelList.map(each => ({
+        name: each.modelName,
+        address: { page: 'model', id: each.modelId }
+      })),
+    remove: () => model.client.trainings.delete(training.trainingId)
+  });
+}
+
+export function deleteExperiment(app: IApp, experiment: IExperiment): Promise<boolean> {
+  const { trans, model } = app;
+  return deleted(app, {
+    name: experiment.experimentName,
+    warning: trans.__('The experiment is deleted. This cannot be undone.'),
+    failure: trans.__('The experiment could not be deleted'),
+    hindrance: trans.__('Delete the trainings that belong to it first:'),
+    obstacles: async () => {
+      const query = { experimentIdList: [experiment.experimentId], limit: NAMED };
+      return (await model.client.trainings.list(query)).items.map(each => ({
+        name: each.trainingName,
+        address: { page: 'training', id: each.trainingId }
+      }));
+    },
+    remove: () => model.client.experiments.delete(experiment.experimentId)
+  });
+}
+
+export function deleteModel(app: IApp, model: IModel): Promise<boolean> {
+  const { trans } = app;
+  return deleted(app, {
+    name: model.modelName,
+    warning: trans.__(
+      'The model is deleted from the registry. This cannot be undone. Its files stay in their storage.'
+    ),
+    failure: trans.__('The model could not be deleted'),
+    remove: () => app.model.client.models.delete(model.modelId)
+  });
+}
+
+export function deleteTemplate(app: IApp, template: ITrainingTemplate): Promise<boolean> {
+  const { trans } = app;
+  return deleted(app, {
+    name: template.trainingTemplateName,
+    warning: trans.__(
+      'The template is deleted. This cannot be undone. Trainings made with it stay as they are.'
+    ),
+    failure: trans.__('The template could not be deleted'),
+    remove: () => app.model.client.templates.delete(template.trainingTemplateId)
+  });
+}
