@@ -35,7 +35,7 @@ class StorageChecks:
 
     def output(self, field: str, uri: str | None) -> None:
         """Require a directory that can be made, or written into."""
-        self._check(field, uri, access.ResolvedLocation.check_writable)
+        self._check(field, uri, access.Place.check_writable)
 
     @property
     def passed(self) -> bool:
@@ -55,7 +55,7 @@ class StorageChecks:
                 tuple(FieldError(field, str(error)) for field, error in self._problems),
             )
 
-    def _check(self, field: str, uri: str | None, check: Callable[[access.ResolvedLocation], None]) -> None:
+    def _check(self, field: str, uri: str | None, check: Callable[[access.Place], None]) -> None:
         if uri is None:
             return
         try:
@@ -64,18 +64,18 @@ class StorageChecks:
             self._problems.append((field, error))
 
 
-def _require_existing(location: access.ResolvedLocation) -> None:
+def _require_existing(location: access.Place) -> None:
     if not location.exists():
         raise StorageError.not_found(location.uri)
 
 
-def _require_directory(location: access.ResolvedLocation) -> None:
+def _require_directory(location: access.Place) -> None:
     _require_existing(location)
     if not location.is_dir():
         raise StorageError(StorageErrorCode.INVALID, f"{location.uri} is a file; a directory is needed")
 
 
-def _require_file(location: access.ResolvedLocation) -> None:
+def _require_file(location: access.Place) -> None:
     _require_existing(location)
     if location.is_dir():
         raise StorageError(StorageErrorCode.INVALID, f"{location.uri} is a directory; a file is needed")

@@ -9,6 +9,7 @@ from typing import Any
 from ..git_state import git_state
 from ..storage.access import StagedInput, resolve
 from ..storage.config import StorageConfig
+from ..storage.directory import DirectoryPlace
 from ..storage.tree import File, scan
 
 _CHUNK = 1024 * 1024
@@ -20,9 +21,9 @@ def source_lineage(uri: str, staged: str, storage: StorageConfig) -> dict[str, A
 
 
 def _git(uri: str, storage: StorageConfig) -> dict[str, Any] | None:
-    if not uri.startswith(("nas://", "file://")):
-        return None  # a repository lies in no object storage
     location = resolve(uri, storage)
+    if not isinstance(location, DirectoryPlace):
+        return None  # a repository lies in no object storage
     directory = location.path if os.path.isdir(location.path) else os.path.dirname(location.path)
     return git_state(directory, root=location.root)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from traitlets import Dict, Float, Integer, List, Unicode, default, validate
+from traitlets import Dict, Float, Integer, List, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
 from ..resources import limits
@@ -83,10 +83,17 @@ class ServiceConfig(Configurable):
         help="NAS id to directory for the project 'default'. The id 'local' is there by itself.",
     ).tag(config=True)
     obs = Dict(
-        value_trait=Unicode(),
         key_trait=Unicode(),
-        help="Object storage endpoint (as in obs://{endpoint}/{container}) to the directory that backs it, "
-        "for the project 'default'.",
+        help="Object storage endpoint (as in obs://{endpoint}/{container}) to the OpenStack Swift that answers there, "
+        "{'authUrl', 'authVersion': 1 (tempauth) or 3 (Keystone), 'user', 'key', and for Keystone 'project' or "
+        "'tenantId', 'userDomain', 'projectDomain', 'region'}, or to a directory that stands in for it; for the "
+        "project 'default'. The key may be {'env': NAME} or {'file': PATH}.",
+    ).tag(config=True)
+    schemes = Dict(
+        key_trait=Unicode(),
+        value_trait=Dict(),
+        help="Other schemes the project 'default' may use, such as s3, with the options of their fsspec filesystem and "
+        "'buckets', the only ones it may reach. An option may be {'env': NAME} or {'file': PATH}.",
     ).tag(config=True)
     file_roots = List(
         Unicode(),
@@ -98,8 +105,8 @@ class ServiceConfig(Configurable):
         return [str(Path.home())]
 
     project_storage = Dict(
-        help="Storages of other projects: {appkey: {'nas': {...}, 'obs': {...}, 'file_roots': [...]}}. "
-        "Each has a NAS 'local' of its own."
+        help="Storages of other projects: {appkey: {'nas': {...}, 'obs': {...}, 'file_roots': [...], "
+        "'schemes': {...}}}. Each has a NAS 'local' of its own."
     ).tag(config=True)
 
     log_keep_days = Float(
@@ -156,8 +163,23 @@ class ServiceConfig(Configurable):
         root = Path(self.shared_dir)
         if appkey == DEFAULT_APPKEY:
             nas = {"local": str(root / "nas" / "local"), **self.nas}
-            return StorageConfig(nas=nas, file_roots=tuple(self.file_roots), obs=dict(self.obs))
+            return _storage(nas, {"obs": self.obs, "file_roots": self.file_roots, "schemes": self.schemes})
         own = self.project_storage.get(appkey, {})
         nas = {"local": str(root / "projects" / appkey / "nas" / "local"), **own.get("nas", {})}
         Path(nas["local"]).mkdir(parents=True, exist_ok=True)
-        return StorageConfig(nas=nas, file_roots=tuple(own.get("file_roots", ())), obs=dict(own.get("obs", {})))
+        return _storage(nas, own)
+
+    @validate("obs", "schemes", "project_storage")
+    def _known_storages(self, proposal: Any) -> dict[str, Any]:
+        value: dict[str, Any] = proposal["value"]
+        by_project = value if proposal["trait"].name == "project_storage" else {"": {proposal["trait"].name: value}}
+        for own in by_project.values():
+            try:
+                _storage({}, own)
+            except ValueError as error:
+                raise TraitError(str(error)) from None
+        return value
+
+
+def _storage(nas: dict[str, str], own: dict[str, Any]) -> StorageConfig:
+    return StorageConfig.from_json({**own, "nas": nas})

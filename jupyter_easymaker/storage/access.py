@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-
 from .cache import StagedInput, copy_tree, stage_in, too_large
 from .config import StorageConfig
-from .copying import Counter, Progress, copy_all, copy_file, place_file, same_content
+from .copying import Progress, copy_all
 from .failures import explained
-from .location import ResolvedLocation, resolve
+from .location import resolve
+from .place import Entry, Place
 from .tree import File, Tree, scan
 from .uri import StorageError, StorageErrorCode, parse
 
 __all__ = [
+    "Entry",
+    "Place",
     "Progress",
-    "ResolvedLocation",
     "StagedInput",
     "StorageError",
     "StorageErrorCode",
@@ -70,7 +69,7 @@ def copy_in(
     if max_bytes is not None and tree.bytes > max_bytes:
         raise too_large(location.uri, tree.bytes, max_bytes)
     with explained(location.uri, writing_to=f"the job's directory ({target})"):
-        copy_tree(tree, target, location.uri, progress, lambda file: 0o666 | (file.mode & 0o111))
+        copy_tree(location, tree, target, progress, lambda file: 0o666 | (file.mode & 0o111))
     return tree
 
 
@@ -87,32 +86,11 @@ def stage_out(source_dir: str, uri: str, config: StorageConfig, progress: Progre
     location = resolve(uri, config)
     with explained(location.uri):
         tree = scan(source_dir, None)
-    if tree.files or tree.directories:
-        directories = {name: location.make_directory(name) for name in ("", *tree.directories)}
-
-        def copy_one(file: File, counter: Counter) -> None:
-            parent, _, name = file.name.rpartition("/")
-            _upload(file, directories[parent], name, f"{location.uri}/{file.name}", counter)
-
-        with explained(location.uri):
-            copy_all(tree.files, progress, copy_one)
+        if tree.files or tree.directories:
+            location.prepare(tree)
+            copy_all(tree.files, progress, location.store, threads=location.threads, few=1 if location.remote else 16)
     if tree.problems:
         raise StorageError(
             StorageErrorCode.FAILED, f"Not everything could be copied to {location.uri}: {'; '.join(tree.problems[:5])}"
         )
     return len(tree.files)
-
-
-def _upload(file: File, directory: str, name: str, uri: str, counter: Counter) -> None:
-    target = os.path.join(directory, name)
-    if os.path.lexists(target) and same_content(file.path, target):
-        counter.add(1, file.size)
-        return
-    # The same name at every try, so that what a crash left behind is overwritten and does not stay for ever.
-    part = os.path.join(directory, f".easymaker-{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}.part")
-    try:
-        copy_file(file, part, 0o666 | (file.mode & 0o111), counter, uri)
-        place_file(part, target, uri)
-    finally:
-        if os.path.lexists(part):
-            os.unlink(part)

@@ -2,7 +2,8 @@
 
 ``{cache}/inputs/{fingerprint}`` exists only complete: it is copied to ``{fingerprint}.part`` and renamed. A lock per
 fingerprint is held exclusively by whoever copies and shared by whoever uses, for as long as that process
-lives; so nothing is copied twice, a dead copier is noticed at once, and what is in use is never removed.
+lives; so nothing is copied twice, a dead copier is noticed at once, and what is in use is never removed. What an
+interrupted copy from a remote storage has lies at ``{fingerprint}.partial`` for a day; the next one goes on with it.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ import contextlib
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable
 
 from .config import StorageConfig
-from .copying import Counter, Progress, copy_all, copy_file
+from .copying import Counter, Progress, copy_all
 from .failures import explained, human_bytes
-from .location import ResolvedLocation, resolve
+from .location import resolve
 from .lock import FileLock
+from .place import Place
 from .tree import File, Tree
 from .uri import StorageError, StorageErrorCode
 
 _PART = ".part"
+_PARTIAL = ".partial"
+_PARTIAL_SECONDS = 24 * 3600
 _READ_ONLY = 0o555
 
 
@@ -100,12 +105,12 @@ def too_large(uri: str, size: int, allowed: int) -> StorageError:
     )
 
 
-def _fingerprint(location: ResolvedLocation, tree: Tree) -> str:
+def _fingerprint(location: Place, tree: Tree) -> str:
     digest = hashlib.sha256(os.fsencode(location.uri))
     for directory in tree.directories:
         digest.update(b"\0d" + os.fsencode(directory))
     for file in tree.files:
-        digest.update(b"\0f" + os.fsencode(file.name) + f"\0{file.size}\0{file.mtime_ns}".encode())
+        digest.update(b"\0f" + os.fsencode(file.name) + f"\0{file.size}\0{file.mtime_ns}\0{file.etag}".encode())
     return digest.hexdigest()[:40]
 
 
@@ -113,14 +118,15 @@ def _lock_path(inputs: str, fingerprint: str) -> str:
     return os.path.join(inputs, ".locks", fingerprint)
 
 
-def _fill(location: ResolvedLocation, tree: Tree, path: str, progress: Progress | None) -> None:
+def _fill(location: Place, tree: Tree, path: str, progress: Progress | None) -> None:
     """Copy into the cache; the exclusive lock is held, so a part that is there is a dead process's."""
-    part = path + _PART
-    remove_tree(part)
-    _clean(os.path.dirname(path), tree.bytes, location.uri)
+    part = path + (_PARTIAL if location.remote else _PART)
+    if not location.remote:
+        remove_tree(part)
+    _clean(os.path.dirname(path), tree.bytes, location.uri, keep=os.path.basename(part))
     try:
-        os.makedirs(part)
-        copy_tree(tree, part, location.uri, progress, lambda file: 0o444 | (file.mode & 0o111))
+        os.makedirs(part, exist_ok=True)
+        copy_tree(location, tree, part, progress, lambda file: 0o444 | (file.mode & 0o111))
         if _fingerprint(location, location.tree()) != os.path.basename(path):
             raise StorageError(
                 StorageErrorCode.FAILED,
@@ -129,35 +135,48 @@ def _fill(location: ResolvedLocation, tree: Tree, path: str, progress: Progress 
         for directory in (*reversed(tree.directories), ""):
             os.chmod(os.path.join(part, directory), _READ_ONLY)
         os.rename(part, path)
+    except StorageError:
+        if not location.remote:
+            remove_tree(part)
+        raise
     except BaseException:
-        remove_tree(part)
+        remove_tree(part)  # of no use, or the disk is full of it
         raise
 
 
-def copy_tree(tree: Tree, target: str, uri: str, progress: Progress | None, mode_of: Callable[[File], int]) -> None:
-    """Copy a tree into an existing directory."""
+def copy_tree(
+    location: Place, tree: Tree, target: str, progress: Progress | None, mode_of: Callable[[File], int]
+) -> None:
+    """Copy a tree into an existing directory, which has nothing in it but what an interrupted copy left."""
     for directory in tree.directories:
-        os.mkdir(os.path.join(target, directory))
+        os.makedirs(os.path.join(target, directory), exist_ok=True)
 
     def copy_one(file: File, counter: Counter) -> None:
-        copy_file(file, os.path.join(target, file.name), mode_of(file), counter, f"{uri}/{file.name}")
+        location.fetch(file, os.path.join(target, file.name), mode_of(file), counter)
 
-    copy_all(tree.files, progress, copy_one)
+    copy_all(tree.files, progress, copy_one, threads=location.threads, few=1 if location.remote else 16)
 
 
-def _clean(inputs: str, needed: int, uri: str) -> None:
+def _clean(inputs: str, needed: int, uri: str, keep: str) -> None:
     """Remove what dead processes left; while there is too little room, also what was not used for longest.
+
+    Args:
+        keep: the name of the part that is about to be gone on with.
 
     Raises:
         StorageError: FULL, there is not enough room even so.
     """
-    entries = [entry for entry in os.scandir(inputs) if not entry.name.startswith(".")]
     unused: list[tuple[float, str]] = []
-    for entry in entries:
-        if entry.name.endswith(_PART):
+    for entry in os.scandir(inputs):
+        if entry.name.startswith(".") or entry.name == keep:
+            continue
+        modified = entry.stat().st_mtime
+        left_long_ago = entry.name.endswith(_PARTIAL) and modified < time.time() - _PARTIAL_SECONDS
+        if entry.name.endswith(_PART) or left_long_ago:
             _remove_unlocked(inputs, entry.name)
         else:
-            unused.append((entry.stat().st_mtime, entry.name))
+            unused.append((modified, entry.name))
+    needed -= _size(os.path.join(inputs, keep))
     for _, name in sorted(unused):
         if shutil.disk_usage(inputs).free >= needed:
             return
@@ -171,13 +190,21 @@ def _clean(inputs: str, needed: int, uri: str) -> None:
         )
 
 
+def _size(directory: str) -> int:
+    return sum(
+        os.lstat(os.path.join(parent, name)).st_size for parent, _, names in os.walk(directory) for name in names
+    )
+
+
 def _remove_unlocked(inputs: str, name: str) -> None:
-    lock = FileLock(_lock_path(inputs, name.removesuffix(_PART)))
+    fingerprint = name.removesuffix(_PART).removesuffix(_PARTIAL)
+    lock = FileLock(_lock_path(inputs, fingerprint))
     try:
         if lock.acquire(shared=False, wait=False):
             # Out of sight at once: a process killed in the middle must not leave half an input behind.
-            part = os.path.join(inputs, name.removesuffix(_PART) + _PART)
+            part = os.path.join(inputs, fingerprint + _PART)
             if not name.endswith(_PART):
+                remove_tree(part)
                 os.rename(os.path.join(inputs, name), part)
             remove_tree(part)
     finally:

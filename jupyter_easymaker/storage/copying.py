@@ -10,17 +10,18 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from .failures import human_bytes
 from .tree import File
 from .uri import StorageError, StorageErrorCode
 
+T = TypeVar("T")
+
 Progress = Callable[[int, int, int, int], None]
 """Called with files, total files, bytes, total bytes; from any thread, one call at a time."""
 
 _CHUNK = 16 * 1024**2
-_THREADS = 8
-_FEW = 16
 _NO_KERNEL_COPY = (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF)
 
 
@@ -34,7 +35,7 @@ class Counter:
         self._bytes = 0
         self._progress = progress
         self._lock = threading.Lock()
-        self.cancelled = False
+        self._cancelled = False
 
     def add(self, files: int, size: int) -> None:
         with self._lock:
@@ -42,28 +43,54 @@ class Counter:
             self._bytes += size
             if self._progress is not None:
                 self._progress(self._files, self._total_files, self._bytes, self._total_bytes)
-        if self.cancelled:
+        if self._cancelled:
             raise InterruptedError(errno.ECANCELED, "another copy failed")
 
+    def cancel(self) -> None:
+        """Have every copy that still runs end."""
+        self._cancelled = True
 
-def copy_all(files: Sequence[File], progress: Progress | None, copy_one: Callable[[File, Counter], None]) -> None:
-    """Run ``copy_one`` for every file, several at a time; the first failure ends the rest and is raised."""
+
+def copy_all(
+    files: Sequence[File],
+    progress: Progress | None,
+    copy_one: Callable[[File, Counter], None],
+    *,
+    threads: int = 8,
+    few: int = 16,
+) -> None:
+    """Run ``copy_one`` for every file, several at a time; the first failure ends the rest and is raised.
+
+    Args:
+        few: so many files are copied one after the other, because threads would cost more than they bring.
+    """
     counter = Counter(files, progress)
     if progress is not None:
         counter.add(0, 0)
-    if len(files) <= _FEW:
+    if len(files) <= few:
         for file in files:
             copy_one(file, counter)
         return
+    in_parallel(files, lambda file: copy_one(file, counter), threads, counter.cancel)
+
+
+def in_parallel(
+    items: Sequence[T], action: Callable[[T], object], threads: int, cancel: Callable[[], None] = lambda: None
+) -> None:
+    """Run ``action`` for every item, several at a time; the first failure ends the rest and is raised.
+
+    Args:
+        cancel: called when it is known that what still runs is in vain.
+    """
     from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait  # slow to import, not always needed
 
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(min(threads, len(items)) or 1) as pool:
         try:
-            futures = [pool.submit(copy_one, file, counter) for file in files]
+            futures = [pool.submit(action, item) for item in items]
             done, _ = wait(futures, return_when=FIRST_EXCEPTION)
             failures = [future.exception() for future in done]
         finally:
-            counter.cancelled = True
+            cancel()
             pool.shutdown(wait=True, cancel_futures=True)
     for failure in failures:
         if failure is not None:

@@ -13,10 +13,12 @@ class File(NamedTuple):
     name: str
     """Relative to the top, with ``/``."""
     path: str
-    """Where it really is, links resolved."""
+    """Where it really is, links resolved; in an object storage, its name there."""
     size: int
     mtime_ns: int
     mode: int
+    etag: str = ""
+    """What an object storage identifies its content by."""
 
 
 class Tree(NamedTuple):

@@ -15,6 +15,7 @@ FORMS = "nas://{NAS ID}:/{path}, obs://{endpoint}/{container}/{path} or file:///
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?")
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]{1,5})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Nothing here ever decodes %xx, but something behind us might: what would then be a dot, a slash, a backslash or a NUL
 # is refused, however often it was encoded.
@@ -58,7 +59,7 @@ class StorageError(Exception):
 
 
 class Location(NamedTuple):
-    """A URI taken apart: ``nas`` has the NAS id as authority, ``obs`` the host, ``file`` nothing."""
+    """A URI taken apart: ``nas`` has the NAS id as authority, ``obs`` the host, ``s3`` the bucket, ``file`` nothing."""
 
     scheme: str
     authority: str
@@ -66,8 +67,12 @@ class Location(NamedTuple):
     """Without leading and trailing slash; empty for the top."""
 
 
-def parse(uri: str) -> Location:
+def parse(uri: str, schemes: frozenset[str] = frozenset(), *, browsing: bool = False) -> Location:
     """Take a URI apart.
+
+    Args:
+        schemes: what is accepted besides nas, obs and file.
+        browsing: also accept an object storage without a container, or a scheme without a bucket.
 
     Raises:
         StorageError: INVALID, saying what is wrong and what is accepted.
@@ -75,7 +80,7 @@ def parse(uri: str) -> Location:
     if not uri.isprintable() or _CONTROL.search(uri):
         raise _invalid(repr(uri)[1:-1], "holds a control character or one that cannot be printed; remove it")
     scheme, separator, rest = uri.partition("://")
-    if not separator or scheme not in ("nas", "obs", "file"):
+    if not separator or (scheme not in ("nas", "obs", "file") and scheme not in schemes):
         raise _invalid(uri, f"is not a storage path; use {FORMS}")
     if scheme == "nas":
         authority, colon, path = rest.partition(":/")
@@ -83,8 +88,12 @@ def parse(uri: str) -> Location:
             raise _invalid(uri, "does not name a NAS; use nas://{NAS ID}:/{path}")
     elif scheme == "obs":
         authority, _, path = rest.partition("/")
-        if not _HOST.fullmatch(authority) or not path:
+        if not _HOST.fullmatch(authority) or not (path or browsing):
             raise _invalid(uri, "does not name an endpoint and a container; use obs://{endpoint}/{container}/{path}")
+    elif scheme != "file":
+        authority, _, path = rest.partition("/")
+        if not (_BUCKET.fullmatch(authority) or (browsing and not rest)):
+            raise _invalid(uri, f"does not name a bucket; use {scheme}://{{bucket}}/{{path}}")
     else:
         authority, slash, path = rest.partition("/")
         if not slash or authority not in ("", "localhost"):
