@@ -14,17 +14,17 @@ from fastapi.responses import Response, StreamingResponse
 
 from ..logs.archive import About
 from ..logs.query import Query as LogQuery
-from ..logs.search import Hit, key_of, page, search
+from ..logs.search import Hit, Mark, Sources, key_of, page, search
 from ..logs.source import LiveLog, LogSource
 from ..logs.times import Times
 from ..resources.base import UtcDatetime, WireModel, now
-from ..resources.errors import field_error
 from ..store import trainings
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import envelope, success
 
 router = APIRouter(tags=["logs"])
+_PATIENCE_SECONDS = 20.0
 _JUST_ENDED = timedelta(hours=2)
 """So long a log that is not kept yet is looked for where its job left it."""
 _QUERY_HELP = (
@@ -42,7 +42,7 @@ class LogLine(WireModel):
 
     time: UtcDatetime
     log_level: str
-    """FATAL, ERROR, WARN, INFO, DEBUG or TRACE: what the line names, ERROR for exceptions, else INFO."""
+    """FATAL, ERROR, WARNING, INFO, DEBUG or TRACE: what the line names, ERROR for exceptions, else INFO."""
     body: str
     category: str
     log_type: str
@@ -52,6 +52,8 @@ class LogLine(WireModel):
     node: int
     offset: int
     """Where it begins in its node's log, in bytes."""
+    line: int | None
+    """Its number in its node's log, from 1; null while the training runs."""
 
 
 Answer = envelope("LogSearchAnswer", log_list=list[LogLine], next_cursor=str | None, took_milliseconds=int)
@@ -68,10 +70,12 @@ def search_logs(
     size: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str, Query(max_length=500, description="nextCursor of the page before.")] = "",
 ) -> Any:
-    """Find lines in the logs of trainings with log management, the newest first."""
+    """Find lines in the logs of trainings with log management, the newest first.
+
+    A search that takes very long answers what it found so far, which may be nothing, and a cursor to go on with.
+    """
     began = time.monotonic()
-    hits = _hits(context, appkey, text, since, until, cursor)
-    found, following = page(hits, size)
+    found, following = page(_search(context, appkey, text, since, until, cursor), size, seconds=_PATIENCE_SECONDS)
     took = round((time.monotonic() - began) * 1000)
     return success(log_list=[_view(hit) for hit in found], next_cursor=following, took_milliseconds=took)
 
@@ -81,10 +85,12 @@ def download_logs(
     appkey: str, context: Context, _caller: Member, text: Text = "", since: Since = None, until: Until = None
 ) -> Response:
     """Return all lines a search finds as text, the newest first: time, training, node, line."""
-    hits = _hits(context, appkey, text, since, until, "")
+    items = _search(context, appkey, text, since, until, "")
 
     def lines() -> Iterator[str]:
-        for hit in hits:
+        for hit in items:
+            if isinstance(hit, Mark):
+                continue
             at = datetime.fromtimestamp(hit.line.time, UTC).isoformat(timespec="milliseconds")
             yield f"{at}\t{hit.about.training_name}\t{hit.node}\t{hit.line.text}\n"
 
@@ -92,11 +98,9 @@ def download_logs(
     return StreamingResponse(lines(), media_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _hits(
+def _search(
     context: ApiContext, appkey: str, text: str, since: datetime | None, until: datetime | None, cursor: str
-) -> Iterator[Hit]:
-    if "\x00" in text:
-        raise field_error("query", "holds a NUL character; remove it")
+) -> Iterator[Hit | Mark]:
     query = LogQuery(text)
     after = key_of(cursor) if cursor else None
     return search(
@@ -114,35 +118,38 @@ def _seconds(moment: datetime | None, otherwise: float) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _logs(context: ApiContext, appkey: str) -> Iterator[tuple[About, list[LogSource]]]:
+def _logs(context: ApiContext, appkey: str) -> Iterator[tuple[About, Sources]]:
     # The store first: a log that is kept between the two looks is then found twice at worst, and skipped.
     with context.database.reading() as session:
         rows = trainings.unfinished_or_ended_since(session, appkey, now() - _JUST_ENDED)
     kept = context.logs.kept(appkey)
     for about in kept:
-        yield about, list(context.logs.sources(about))
+        yield about, partial(context.logs.sources, about)
     known = {about.training_id for about in kept}
     for row in rows:
         if row.id in known or not row.spec.get("useLog"):
             continue
         ended_at = row.ended_at.timestamp() if row.ended_at else time.time()
-        about = About(row.id, row.name, appkey, row.spec["instanceCount"], ended_at)
-        yield about, list(_live(context, about))
+        about = About(row.id, row.name, appkey, row.spec["instanceCount"], ended_at, row.created_at.timestamp())
+        yield about, partial(_live, context, about)
 
 
-def _live(context: ApiContext, about: About) -> Iterator[LogSource]:
+def _live(context: ApiContext, about: About) -> list[LogSource]:
     engine, job = context.engine, job_name_of(about.training_id)
 
     def read(node: int, at: int, limit: int) -> bytes:
         return engine.logs(job, node, at, limit).data
 
+    found: list[LogSource] = []
     for node in range(about.nodes):
         try:
-            size = engine.logs(job, node, -1, 1).next_offset
             times = Times(engine.log_times(job, node), about.ended_at)
+            # What was printed this moment has no time yet; the next page would give it another one than this page.
+            size = times.size if times.size is not None else engine.logs(job, node, -1, 1).next_offset
         except KeyError:  # not begun, or removed
-            return
-        yield LiveLog(node, times, partial(read, node), size)
+            break
+        found.append(LiveLog(node, times, partial(read, node), size))
+    return found
 
 
 def job_name_of(training_id: str) -> str:
@@ -163,4 +170,5 @@ def _view(hit: Hit) -> LogLine:
         training_name=about.training_name,
         node=hit.node,
         offset=hit.line.offset,
+        line=hit.number,
     )

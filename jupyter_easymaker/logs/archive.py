@@ -2,7 +2,8 @@
 
 logs/<appkey>/<training id>/about.json     what is the same for all lines
 logs/<appkey>/<training id>/node-<i>.gz    compressed, in blocks of whole lines
-logs/<appkey>/<training id>/node-<i>.index where each block begins, and when the log had which size
+logs/<appkey>/<training id>/node-<i>.index where each block begins, and when it was printed
+logs/<appkey>/<training id>/node-<i>.times when the log had which size
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
-from .source import KeptLog, keep
+from .source import KeptLog, Read, keep
 from .times import Times
 
 _LOG = logging.getLogger(__name__)
@@ -32,7 +33,9 @@ class About:
     appkey: str
     nodes: int
     ended_at: float
-    """Seconds since 1970."""
+    """Seconds since 1970; no line is newer."""
+    began_at: float = 0.0
+    """Seconds since 1970; no line is older."""
 
     def fields(self, node: int) -> dict[str, str]:
         """Return what a query may ask for."""
@@ -51,6 +54,11 @@ class LogArchive:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._known: dict[str, dict[str, About]] = {}
+
+    @staticmethod
+    def _of_node(read: Callable[[int, int, int], bytes], node: int) -> Read:
+        return lambda at, limit: read(node, at, limit)
 
     def holds(self, appkey: str, training_id: str) -> bool:
         return (self._directory / appkey / training_id).is_dir()
@@ -71,8 +79,13 @@ class LogArchive:
         new = target.parent / f"{_NEW}{uuid4().hex}"
         new.mkdir(parents=True, mode=0o700)
         try:
+            first, last = [about.ended_at], [about.ended_at]
             for node in range(about.nodes):
-                keep(new / f"node-{node}.gz", lambda at, limit, node=node: read(node, at, limit), times(node))  # type: ignore[misc]
+                seen = times(node)
+                keep(new / f"node-{node}.gz", self._of_node(read, node), seen)
+                first.append(seen.first)
+                last.append(seen.last)
+            about = replace(about, began_at=min(first), ended_at=max(last))
             (new / "about.json").write_text(json.dumps(asdict(about)))
             new.rename(target)
         except OSError:
@@ -82,17 +95,32 @@ class LogArchive:
 
     def kept(self, appkey: str) -> list[About]:
         """Return a project's trainings whose logs are kept."""
+        directory = self._directory / appkey
+        known = self._known.get(appkey, {})  # what is kept once does not change
+        found: dict[str, About] = {}
         try:
-            entries = [entry for entry in (self._directory / appkey).iterdir() if not entry.name.startswith(".")]
+            names = [entry.name for entry in directory.iterdir() if not entry.name.startswith(".")]
         except FileNotFoundError:
             return []
-        found = []
-        for entry in entries:
+        for name in names:
             try:
-                found.append(About(**json.loads((entry / "about.json").read_text())))
+                found[name] = known.get(name) or About(**json.loads((directory / name / "about.json").read_text()))
             except FileNotFoundError:  # removed at this moment
                 continue
-        return found
+        self._known[appkey] = found
+        return list(found.values())
+
+    def projects(self) -> list[str]:
+        """Return the projects of which logs are kept."""
+        return sorted(entry.name for entry in self._directory.glob("*"))
+
+    def log(self, appkey: str, training_id: str, node: int) -> KeptLog | None:
+        """Return the log of one node, None if it is not kept."""
+        path = self._directory / appkey / training_id / f"node-{node}.gz"
+        try:
+            return KeptLog(node, path, 0.0)
+        except FileNotFoundError:
+            return None
 
     def sources(self, about: About) -> list[KeptLog]:
         """Return the logs of a training's nodes; none if they were removed."""

@@ -6,10 +6,18 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-LEVELS = ("FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE")
+LEVELS = {
+    "FATAL": "CRITICAL|FATAL",
+    "ERROR": "ERROR|Traceback|Error|Exception",
+    "WARNING": "WARN",
+    "INFO": "",
+    "DEBUG": "DEBUG",
+    "TRACE": "TRACE",
+}
+"""Each level with what a line of it holds, as a regular expression; INFO is what names no level."""
 _NAMED = re.compile(rb"\b(CRITICAL|FATAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)\b")
 _EXCEPTION = re.compile(rb"(?:Traceback \(most recent call last\)|[\w.]*(?:Error|Exception)(?::|$))")
-_OTHER_NAMES = {"CRITICAL": "FATAL", "WARNING": "WARN"}
+_OTHER_NAMES = {"CRITICAL": "FATAL", "WARN": "WARNING"}
 _LOOKED_AT = 200
 
 

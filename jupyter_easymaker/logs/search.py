@@ -1,24 +1,39 @@
-"""Searching the logs of many trainings as one: the newest lines first, a page at a time."""
+"""Searching the logs of many trainings as one: the newest lines first, a page at a time.
+
+Each log is read from its end, block by block; blocks are unpacked and looked through by several threads (zlib and RE2
+let go of the interpreter), ever more of them ahead as long as nothing is found. A log is opened only when its newest
+line could be the next one, so that what is recent costs the same however much is kept.
+"""
 
 from __future__ import annotations
 
 import base64
 import heapq
 import json
-from collections.abc import Iterable, Iterator
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from math import inf
 from typing import Any
 
 from ..resources.errors import field_error
 from .archive import About
+from .expression import Always
 from .line import Line
-from .query import Always, Query
-from .source import LogSource
+from .query import Query
+from .scan import Scan
+from .source import Block, LogSource
+
+_THREADS = min(8, os.cpu_count() or 1)
+_POOL = ThreadPoolExecutor(_THREADS, thread_name_prefix="log-search")
 
 Key = tuple[float, str, int, int]
 """Where a line stands among all: newest first, then by training, node, and from the end of its log."""
+Sources = Callable[[], Sequence[LogSource]]
+"""Opens the logs of a training's nodes."""
 
 
 @dataclass(frozen=True)
@@ -28,39 +43,81 @@ class Hit:
     about: About
     node: int
     line: Line
+    number: int | None
+    """The line's number in its log, from 1; None while it is being written."""
 
     @property
     def key(self) -> Key:
         return (-self.line.time, self.about.training_id, self.node, -self.line.offset)
 
 
+@dataclass(frozen=True)
+class Mark:
+    """How far the search has come: everything newer was looked at."""
+
+    key: Key
+
+
 def search(
-    logs: Iterable[tuple[About, list[LogSource]]],
+    logs: Iterable[tuple[About, Sources]],
     query: Query,
     *,
     since: float = -inf,
     until: float = inf,
     after: Key | None = None,
-) -> Iterator[Hit]:
-    """Yield the lines that match, the newest first.
+) -> Iterator[Hit | Mark]:
+    """Yield the lines that match, the newest first, and marks in between.
 
     Args:
-        logs: trainings and their nodes' logs.
+        logs: trainings and how to open their nodes' logs.
         since, until: seconds since 1970.
         after: the key of the last line of an earlier page.
     """
     if after is not None:
         until = min(until, -after[0])
-    found = [_found(about, source, query, since, until) for about, sources in logs for source in sources]
-    for hit in heapq.merge(*found, key=lambda each: each.key):
-        if after is None or hit.key > after:
-            yield hit
+    waiting = [each for each in logs if each[0].ended_at >= since and each[0].began_at <= until]
+    waiting.sort(key=lambda each: (each[0].ended_at, each[0].training_id))
+    heap: list[tuple[Key, int, Hit | Mark, Iterator[Hit | Mark]]] = []
+    opened: list[Iterator[Hit | Mark]] = []
+
+    def advance(items: Iterator[Hit | Mark], number: int) -> None:
+        item = next(items, None)
+        if item is not None:
+            heapq.heappush(heap, (item.key, number, item, items))
+
+    try:
+        while waiting or heap:
+            while waiting and (not heap or -waiting[-1][0].ended_at <= heap[0][0][0]):
+                about, sources = waiting.pop()
+                for source in sources() if _may_match(query, about) else ():
+                    opened.append(_found(about, source, query, since, until, after))
+                    advance(opened[-1], len(opened))
+            if heap:
+                _, number, item, items = heapq.heappop(heap)
+                yield item
+                advance(items, number)
+    finally:
+        for items in opened:
+            items.close()  # type: ignore[attr-defined]
 
 
-def page(hits: Iterator[Hit], size: int) -> tuple[list[Hit], str | None]:
-    """Return a page and the cursor of the next, None if there is none."""
-    found = list(islice(hits, size + 1))
-    return found[:size], cursor_of(found[size - 1].key) if len(found) > size else None
+def page(items: Iterator[Hit | Mark], size: int, *, seconds: float = inf) -> tuple[list[Hit], str | None]:
+    """Return a page and the cursor to go on with, None if there is nothing more.
+
+    Args:
+        seconds: a search that takes longer ends with what it found so far, and a cursor.
+    """
+    deadline = time.monotonic() + seconds
+    found: list[Hit] = []
+    for item in items:
+        if isinstance(item, Mark):
+            if time.monotonic() > deadline:
+                return found, cursor_of(item.key)
+        elif len(found) == size:
+            return found, cursor_of(found[-1].key)
+        else:
+            found.append(item)
+    return found, None
 
 
 def cursor_of(key: Key) -> str:
@@ -83,44 +140,55 @@ def key_of(cursor: str) -> Key:
         ) from error
 
 
-def _found(about: About, source: LogSource, query: Query, since: float, until: float) -> Iterator[Hit]:
+def _may_match(query: Query, about: About) -> bool:
+    return any(query.compile(about.fields(node)) != Always(False) for node in range(about.nodes))
+
+
+def _found(
+    about: About, source: LogSource, query: Query, since: float, until: float, after: Key | None
+) -> Iterator[Hit | Mark]:
     condition = query.compile(about.fields(source.node))
     if condition == Always(False):
         return
-    needle = condition.needle()
-    regex = _bytes_regex(needle) if needle else None
-    for offset, block in source.blocks():
-        if source.times.at(offset) > until:
-            continue
-        if source.times.at(offset + len(block) - 1) < since:
-            return
-        for begin, data in _candidates(block, regex):
-            line = Line(source.times.at(offset + begin + len(data)), offset + begin, data)
+    scan = Scan(condition)
+
+    def mark(block: Block) -> Mark:
+        return Mark((-block.first, about.training_id, source.node, -block.offset))
+
+    def look_through(block: Block) -> list[Hit]:
+        hits = []
+        for number, line in scan.lines(block, source.times):
             if since <= line.time <= until and condition.matches(line):
-                yield Hit(about, source.node, line)
+                hit = Hit(about, source.node, line, number)
+                if after is None or hit.key > after:
+                    hits.append(hit)
+        return hits
+
+    blocks = _worth_looking(source, mark, since, until, after)
+    ahead: deque[tuple[Block, Future[list[Hit]]]] = deque()
+    room = 1
+    try:
+        while True:
+            while len(ahead) < room and (block := next(blocks, None)) is not None:
+                ahead.append((block, _POOL.submit(look_through, block)))
+            if not ahead:
+                return
+            block, found = ahead.popleft()
+            hits = found.result()
+            yield from hits
+            yield mark(block)
+            room = 1 if hits else min(room * 2, 2 * _THREADS)
+    finally:
+        for _, future in ahead:
+            future.cancel()
 
 
-def _bytes_regex(needle: str) -> Any:
-    import re2
-
-    return re2.compile(f"(?i){needle}".encode())
-
-
-def _candidates(block: bytes, regex: Any) -> list[tuple[int, bytes]]:
-    """Return the lines of a block that may match, the last first, each with its place in the block."""
-    lines: list[tuple[int, bytes]] = []
-    at = 0
-    if regex is None:
-        for data in block.split(b"\n"):
-            lines.append((at, data))
-            at += len(data) + 1
-        if lines and not lines[-1][1]:
-            lines.pop()  # after the last line's end
-    else:
-        while at < len(block) and (match := regex.search(block, at)) is not None:
-            begin = block.rfind(b"\n", 0, match.start()) + 1
-            end = block.find(b"\n", match.start())
-            end = len(block) if end < 0 else end
-            lines.append((begin, block[begin:end]))
-            at = end + 1
-    return lines[::-1]
+def _worth_looking(
+    source: LogSource, mark: Callable[[Block], Mark], since: float, until: float, after: Key | None
+) -> Iterator[Block]:
+    for block in source.blocks():
+        if block.last < since:
+            return
+        # A block's first line is the last of it to come.
+        if block.first <= until and (after is None or mark(block).key > after):
+            yield block

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from jupyter_easymaker.logs.archive import About, LogArchive
@@ -37,7 +38,7 @@ def run(_backend: RunningBackend, work: Path) -> list[Result]:
 
     def ours(query: str) -> float:
         def first_page() -> None:
-            logs = [(about, list(archive.sources(about))) for about in archive.kept("p")]
+            logs = [(about, partial(archive.sources, about)) for about in archive.kept("p")]
             found, _ = page(search(logs, Query(query)), 100)
             assert found
 

@@ -42,9 +42,13 @@ def matches(query: str, body: str = "CUDA ran out of memory on rank 3", time: fl
         "trainingName:IRIS-BASE",
         "node:0",
         "logLevel:INFO",
+        "NOT logLevel:WARN",
+        "logLevel:(INFO OR ERROR)",
         "time:[2025-12-31 TO 2026-01-01]",
         'time:["2026-01-01T00:00:00Z" TO *]',
         "time:2026-01-01",
+        "time:>=2026-01-01",
+        "time:<2026-01-02",
         "body:*",
     ],
 )
@@ -61,6 +65,8 @@ def test_query_matches(query: str) -> None:
         "category:easymaker.inference",
         "trainingName:iris",
         "node:1",
+        "time:>2026-01-01",
+        "time:<2026-01-01",
         "logLevel:ERROR",
         "time:[* TO 2025-12-31]",
         "time:{2026-01-01 TO *} AND body:nothing",
@@ -75,7 +81,8 @@ def test_query_does_not_match(query: str) -> None:
     ("body", "level"),
     [
         ("2026-01-01 ERROR something", "ERROR"),
-        ("WARNING:root:careful", "WARN"),
+        ("WARNING:root:careful", "WARNING"),
+        ("[WARN] careful", "WARNING"),
         ("Traceback (most recent call last):", "ERROR"),
         ("ValueError: no such thing", "ERROR"),
         ("loss=0.1", "INFO"),
@@ -92,11 +99,17 @@ def test_level_is_what_the_line_names(body: str, level: str) -> None:
     [
         ('body:"open', "cannot be read"),
         ("body:(a AND", "cannot be read"),
-        ("color:red", "the field color; there are body, logLevel, time"),
+        ("color:red", "the field color (there are body, logLevel, time"),
         ("logLevel:LOUD", "there are FATAL, ERROR"),
         ("time:yesterday", "the time yesterday"),
         ("trainingName:[a TO b]", "only time has ranges"),
         ("body:a~2", "not understood"),
+        ("a AND color:red", "at character 7"),
+        ("a && b", "write AND"),
+        ("a AND OR b", "at character 7"),
+        ('body:"open', "close every quote"),
+        ("(" * 900 + "a" + ")" * 900, "flatter"),
+        ("NOT " * 400 + "a", "flatter"),
         ("x" * 2001, "longer than 2000"),
     ],
 )
@@ -112,3 +125,8 @@ def test_query_about_another_training_is_decided_without_its_lines() -> None:
 
 def test_wildcards_cannot_be_made_to_hang() -> None:
     assert not matches("body:" + "a*" * 30 + "b", "a" * 100_000)
+
+
+@pytest.mark.parametrize("query", ["body:모델", "body:모?", "body:ÉPOQUE", r"body:\*", r"body:C\:*x"])
+def test_words_of_any_language_and_escaped_signs_are_found(query: str) -> None:
+    assert matches(query, "모델 저장, époque 3 * C:/data/x")

@@ -11,8 +11,8 @@ import pytest
 
 from jupyter_easymaker.logs.archive import About, LogArchive
 from jupyter_easymaker.logs.query import Query
-from jupyter_easymaker.logs.search import key_of, page, search
-from jupyter_easymaker.logs.source import LiveLog, LogSource
+from jupyter_easymaker.logs.search import Hit, Mark, Sources, key_of, page, search
+from jupyter_easymaker.logs.source import LiveLog
 from jupyter_easymaker.logs.times import Times
 from jupyter_easymaker.resources.errors import EasyMakerError
 from tests.conftest import RunningBackend
@@ -27,27 +27,28 @@ def live(data: bytes, seen: list[tuple[int, float]], end: float = 1000.0) -> Liv
     return LiveLog(0, Times(seen, end), lambda at, limit: data[at : at + limit], len(data))
 
 
-def found(logs: list[tuple[About, list[LogSource]]], query: str = "") -> list[str]:
-    return [hit.line.text for hit in search(logs, Query(query))]
+def found(logs: list[tuple[About, Sources]], query: str = "", **bounds: float) -> list[str]:
+    return [hit.line.text for hit in search(logs, Query(query), **bounds) if isinstance(hit, Hit)]
 
 
 def test_lines_of_several_logs_come_newest_first() -> None:
     one = live(b"a1\na2\na3\n", [(3, 10.0), (6, 20.0), (9, 30.0)])
     two = live(b"b1\nb2\n", [(3, 15.0), (6, 25.0)])
-    assert found([(about("a"), [one]), (about("b"), [two])]) == ["a3", "b2", "a2", "b1", "a1"]
+    assert found([(about("a"), lambda: [one]), (about("b"), lambda: [two])]) == ["a3", "b2", "a2", "b1", "a1"]
 
 
 def test_pages_hold_every_line_once() -> None:
     chance = random.Random(1)
-    logs: list[tuple[About, list[LogSource]]] = []
+    logs: list[tuple[About, Sources]] = []
     for name in "abc":
         data, seen = b"", []
         for number in range(200):
             data += f"{name}{number}\n".encode()
             if chance.random() < 0.2:
                 seen.append((len(data), float(number)))
-        logs.append((about(name), [live(data, seen)]))
-    whole = [hit.line.text for hit in search(logs, Query(""))]
+        log = live(data, seen)
+        logs.append((about(name), lambda log=log: [log]))  # type: ignore[misc]
+    whole = found(logs)
     paged: list[str] = []
     cursor: str | None = None
     while True:
@@ -64,9 +65,9 @@ def test_lines_across_block_borders_are_whole(tmp_path: Path) -> None:
     archive = LogArchive(tmp_path)
     archive.add(about("a"), lambda _node, at, limit: data[at : at + limit], lambda _node: Times([], 1.0))
     expected = data.decode().splitlines()[::-1]
-    assert found([(about("a"), [live(data, [])])]) == expected
-    assert found([(about("a"), list(archive.sources(about("a"))))]) == expected
-    assert found([(about("a"), list(archive.sources(about("a"))))], 'body:"line 1234 "')[0].startswith("line 1234 ")
+    assert found([(about("a"), lambda: [live(data, [])])]) == expected
+    assert found([(about("a"), lambda: archive.sources(about("a")))]) == expected
+    assert found([(about("a"), lambda: archive.sources(about("a")))], 'body:"line 1234 "')[0].startswith("line 1234 ")
     kept = tmp_path / "p/a/node-0.gz"
     assert subprocess.run(["zcat", kept], capture_output=True, check=True).stdout == data
 
@@ -75,14 +76,69 @@ def test_one_line_without_an_end_longer_than_a_block_is_found(tmp_path: Path) ->
     data = b"x" * (3 << 20) + b"end"
     archive = LogArchive(tmp_path)
     archive.add(about("a"), lambda _node, at, limit: data[at : at + limit], lambda _node: Times([], 1.0))
-    assert "".join(found([(about("a"), list(archive.sources(about("a"))))])[::-1]).encode() == data
-    assert "".join(found([(about("a"), [live(data, [])])])[::-1]).encode() == data
+    assert "".join(found([(about("a"), lambda: archive.sources(about("a")))])[::-1]).encode() == data
+    assert "".join(found([(about("a"), lambda: [live(data, [])])])[::-1]).encode() == data
 
 
 def test_time_bounds_leave_out_older_and_newer_lines() -> None:
     log = live(b"1\n2\n3\n", [(2, 10.0), (4, 20.0), (6, 30.0)])
-    hits = search([(about("a"), [log])], Query(""), since=15.0, until=25.0)
-    assert [hit.line.text for hit in hits] == ["2"]
+    assert found([(about("a"), lambda: [log])], since=15.0, until=25.0) == ["2"]
+
+
+def test_search_that_takes_too_long_goes_on_where_it_was() -> None:
+    data = b"".join(b"%07d %s\n" % (number, b"needle" if number % 1000 == 7 else b"x" * 90) for number in range(60_000))
+    logs: list[tuple[About, Sources]] = [(about("a"), lambda: [live(data, [(len(data), 5.0)])])]
+    whole = found(logs, "needle")
+    paged: list[str] = []
+    pages = 0
+    cursor: str | None = None
+    while pages == 0 or cursor:
+        after = key_of(cursor) if cursor else None
+        hits, cursor = page(search(logs, Query("needle"), after=after), 100, seconds=0)
+        paged += [hit.line.text for hit in hits]
+        pages += 1
+    assert paged == whole
+    assert len(whole) == 60
+    assert pages > 3
+
+
+def test_only_logs_that_may_hold_the_next_line_are_opened() -> None:
+    opened = []
+
+    def log(name: str) -> Sources:
+        def sources() -> list[LiveLog]:
+            opened.append(name)
+            return [live(b"one\ntwo\n", [(8, float(name))])]
+
+        return sources
+
+    logs = [(About(name, name, "p", 1, float(name), float(name)), log(name)) for name in ("1", "2", "3", "4")]
+    hits, cursor = page(search(logs, Query("")), 2)
+    assert [hit.about.training_id for hit in hits] == ["4", "4"]
+    assert opened == ["4", "3"]  # the last to see that there is more
+    assert cursor
+    opened.clear()
+    assert found(logs, until=2.5, since=1.5) == ["two", "one"]
+    assert opened == ["2"]
+
+
+def test_lines_are_numbered_and_their_log_can_be_read_in_pieces(tmp_path: Path) -> None:
+    data = b"".join(b"%d %s\n" % (number, b"x" * 700) for number in range(1, 4001))
+    archive = LogArchive(tmp_path)
+    archive.add(about("a"), lambda _node, at, limit: data[at : at + limit], lambda _node: Times([], 1.0))
+    logs: list[tuple[About, Sources]] = [(about("a"), lambda: archive.sources(about("a")))]
+    for query in ("", "x"):
+        for hit in search(logs, Query(query)):
+            assert isinstance(hit, Mark) or hit.line.text.startswith(f"{hit.number} ")
+    log = archive.log("p", "a", 0)
+    assert log is not None
+    assert log.size == len(data)
+    pieces, at = b"", 0
+    while piece := log.read(at, 300_000):
+        pieces += piece
+        at += len(piece)
+    assert pieces == data
+    assert archive.log("p", "a", 1) is None
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "", "W10", "bnVsbA"])
