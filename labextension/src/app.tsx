@@ -21,6 +21,8 @@ export type PageName =
   | 'new-training'
   | 'tensorboard'
   | 'comparison'
+  | 'dashboard'
+  | 'logs'
   | 'templates'
   | 'template'
   | 'template-form';

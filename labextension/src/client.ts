@@ -3,6 +3,7 @@
 import type { INotebookContent } from '@jupyterlab/nbformat';
 
 import { Http, IRequest, Query } from './http';
+import type { IDashboard, ILogPage, ILogQuery, ISearchResult } from './searchTypes';
 import type {
   ITrainingTemplate,
   ITrainingTemplateCreate,
@@ -198,6 +199,25 @@ export class EasyMakerClient {
 
   async algorithms(): Promise<IAlgorithm[]> {
     return (await this.request<{ algorithmList: IAlgorithm[] }>('algorithms')).algorithmList;
+  }
+
+  /** Resources of every kind whose name, description, tags or id hold the words. */
+  async search(query: string, limit: number, signal?: AbortSignal): Promise<ISearchResult[]> {
+    const request = { query: { query, limit }, signal };
+    return (await this.request<{ resultList: ISearchResult[] }>('search', request)).resultList;
+  }
+
+  /** Lines of the logs of all trainings, the newest first. */
+  async searchLogs(query: ILogQuery, cursor: string, size: number): Promise<ILogPage> {
+    return this.request<ILogPage>('logs', { query: { ...query, cursor, size } });
+  }
+
+  logsDownloadUrl(query: ILogQuery): string {
+    return this.url('logs/download', { ...query });
+  }
+
+  async dashboard(signal?: AbortSignal): Promise<IDashboard> {
+    return (await this.request<{ dashboard: IDashboard }>('dashboard', { signal })).dashboard;
   }
 
   /** Start TensorBoard of a training or of all trainings of an experiment; where a browser finds it. */

@@ -5,12 +5,20 @@ import { Dialog, ICommandPalette, showErrorMessage } from '@jupyterlab/apputils'
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { ILauncher } from '@jupyterlab/launcher';
-import { addIcon, LabIcon, refreshIcon, runIcon } from '@jupyterlab/ui-components';
+import { addIcon, LabIcon, refreshIcon, runIcon, searchIcon } from '@jupyterlab/ui-components';
 
 import { createExperiment, createModel } from './actions';
 import type { IApp } from './app';
 import { sentenceOf } from './errors';
-import { easyMakerIcon, experimentIcon, modelIcon, templateIcon, trainingIcon } from './icons';
+import {
+  dashboardIcon,
+  easyMakerIcon,
+  experimentIcon,
+  logSearchIcon,
+  modelIcon,
+  templateIcon,
+  trainingIcon
+} from './icons';
 import { uploadSource } from './source';
 
 export const CommandIDs = {
@@ -21,6 +29,9 @@ export const CommandIDs = {
   openTrainings: 'easymaker:open-trainings',
   openExperiments: 'easymaker:open-experiments',
   openModels: 'easymaker:open-models',
+  openDashboard: 'easymaker:open-dashboard',
+  searchLogs: 'easymaker:search-logs',
+  search: 'easymaker:search',
   openTemplates: 'easymaker:open-templates',
   refresh: 'easymaker:refresh',
   runAsTraining: 'easymaker:run-as-training'
@@ -95,6 +106,30 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
       caption: trans.__('Settings kept to fill trainings with'),
       icon: templateIcon,
       execute: () => app.open({ page: 'templates' })
+    },
+    {
+      id: CommandIDs.openDashboard,
+      label: trans.__('Open dashboard'),
+      caption: trans.__('Counts, what uses the most, and how full the machine is'),
+      icon: dashboardIcon,
+      execute: () => app.open({ page: 'dashboard' })
+    },
+    {
+      id: CommandIDs.searchLogs,
+      label: trans.__('Search logs'),
+      caption: trans.__('Search the logs of all trainings'),
+      icon: logSearchIcon,
+      execute: () => app.open({ page: 'logs' })
+    },
+    {
+      id: CommandIDs.search,
+      label: trans.__('Search everything'),
+      caption: trans.__('Find a resource by name, description, tag or ID'),
+      icon: searchIcon,
+      execute: () => {
+        showPanel();
+        document.querySelector<HTMLElement>('.em-Panel-search input')?.focus();
+      }
     },
     {
       id: CommandIDs.refresh,

@@ -49,6 +49,20 @@ export const templateIcon = icon(
     4h7v2H9z"/>`
 );
 
+/** A dial. */
+export const dashboardIcon = icon(
+  'dashboard',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M3 3h8v10H3zm2 2v6h4V5zm8-2h8v6h-8zm2 2v2h4V5zm-2
+    6h8v10h-8zm2 2v6h4v-6zM3 15h8v6H3zm2 2v2h4v-2z"/>`
+);
+
+/** Lines under a glass. */
+export const logSearchIcon = icon(
+  'log-search',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M3 4h18v2H3zm0 5h8v2H3zm0 5h6v2H3zm0 5h8v2H3zM16
+    9a5 5 0 0 1 4 8l2.500 2.500-1.400 1.400L18.600 18.400A5 5 0 1 1 16 9zm0 2a3 3 0 1 0 0 6 3 3 0 0 0 0-6z"/>`
+);
+
 /** Bars that grow. */
 export const tensorboardIcon = icon(
   'tensorboard',

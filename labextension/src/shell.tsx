@@ -11,6 +11,8 @@ import { AppContext, HostContext, IApp, IHost, IPageAddress, PageName } from './
 import { BackendNotice } from './components/BackendNotice';
 import { useContextState } from './hooks';
 import {
+  dashboardIcon,
+  logSearchIcon,
   easyMakerIcon,
   experimentIcon,
   modelIcon,
@@ -24,6 +26,8 @@ import { ExperimentList } from './pages/ExperimentList';
 import { ModelDetail } from './pages/ModelDetail';
 import { ModelList } from './pages/ModelList';
 import { NewTraining } from './pages/NewTraining';
+import { Dashboard } from './pages/Dashboard';
+import { LogSearch } from './pages/LogSearch';
 import { EditTemplate } from './pages/EditTemplate';
 import { TemplateDetail } from './pages/TemplateDetail';
 import { TemplateList } from './pages/TemplateList';
@@ -43,6 +47,8 @@ const ICONS: Record<PageName, LabIcon> = {
   'new-training': easyMakerIcon,
   tensorboard: tensorboardIcon,
   comparison: trainingIcon,
+  dashboard: dashboardIcon,
+  logs: logSearchIcon,
   templates: templateIcon,
   template: templateIcon,
   'template-form': templateIcon
@@ -59,6 +65,8 @@ function titleOf({ page }: IPageAddress, { trans }: IApp): string {
     'new-training': trans.__('New training'),
     tensorboard: 'TensorBoard',
     comparison: trans.__('Comparison'),
+    dashboard: trans.__('Dashboard'),
+    logs: trans.__('Log search'),
     templates: trans.__('Templates'),
     template: trans.__('Template'),
     'template-form': trans.__('New template')
@@ -91,6 +99,10 @@ function Page({ address }: { address: IPageAddress }): JSX.Element {
       return <ModelDetail id={address.id ?? ''} />;
     case 'comparison':
       return <Comparison ids={address.ids ?? []} />;
+    case 'dashboard':
+      return <Dashboard />;
+    case 'logs':
+      return <LogSearch />;
     case 'templates':
       return <TemplateList />;
     case 'template':

@@ -8,6 +8,7 @@ import { Chart } from '../components/Chart';
 import { COLOURS } from '../components/chartOptions';
 import { Empty, ErrorNotice, Loading } from '../components/Notice';
 import { StatusChip } from '../components/Status';
+import { useRepeated } from '../components/useRepeated';
 import { number } from '../format';
 import { ILoaded, useLoaded } from '../hooks';
 import { trainingIcon } from '../icons';
@@ -75,7 +76,6 @@ export function Comparison({ ids }: { ids: string[] }): JSX.Element {
 
 function useComparison(ids: string[]): ILoaded<IComparison> {
   const { model } = useApp();
-  const { visible } = useHost();
   const key = ids.join(',');
   const ask = React.useCallback(
     (signal: AbortSignal) => model.client.trainings.compare(key.split(','), signal),
@@ -90,13 +90,7 @@ function useComparison(ids: string[]): ILoaded<IComparison> {
   const growing =
     value !== null &&
     (!value.complete || value.trainingList.some(each => !hasEnded(each.trainingStatusCode)));
-  React.useEffect(() => {
-    if (!growing || !visible) {
-      return;
-    }
-    const timer = setInterval(reload, LOOK);
-    return () => clearInterval(timer);
-  }, [growing, visible, reload]);
+  useRepeated(growing, LOOK, reload);
   return loaded;
 }
 

@@ -2,7 +2,7 @@
 
 import React from 'react';
 
-import { useHost } from '../app';
+import { useRepeated } from '../components/useRepeated';
 import { ILoaded, useLoaded } from '../hooks';
 import type { IChange } from '../model';
 import { touches } from '../model';
@@ -14,19 +14,11 @@ export function useFollowed<T>(
   ask: (id: string, signal: AbortSignal) => Promise<T>,
   milliseconds: number
 ): ILoaded<T> {
-  const { visible } = useHost();
   const id = training.trainingId;
   const ended = hasEnded(training.trainingStatusCode);
   const request = React.useCallback((signal: AbortSignal) => ask(id, signal), [ask, id]);
   const relevant = React.useCallback((change: IChange) => touches(change, 'training', id), [id]);
   const loaded = useLoaded(request, relevant);
-  const { reload } = loaded;
-  React.useEffect(() => {
-    if (ended || !visible) {
-      return;
-    }
-    const timer = setInterval(reload, milliseconds);
-    return () => clearInterval(timer);
-  }, [ended, visible, reload, milliseconds]);
+  useRepeated(!ended, milliseconds, loaded.reload);
   return loaded;
 }

@@ -7,16 +7,29 @@ import { useApp } from '../app';
 import { BackendNotice } from '../components/BackendNotice';
 import { Button, IconButton } from '../components/Button';
 import { useContextState, useCounts } from '../hooks';
+import { dashboardIcon, logSearchIcon } from '../icons';
 import type { IContext } from '../types';
+import { Search } from './Search';
 import { Tree } from './Tree';
 
 export function SidePanel(): JSX.Element {
-  const { model, trans } = useApp();
+  const app = useApp();
+  const { model, trans } = app;
   const state = useContextState();
   return (
     <div className="em-Panel">
       <header className="em-Panel-header">
         <State state={state} />
+        <IconButton
+          icon={dashboardIcon}
+          label={trans.__('Dashboard')}
+          onClick={() => app.open({ page: 'dashboard' })}
+        />
+        <IconButton
+          icon={logSearchIcon}
+          label={trans.__('Log search')}
+          onClick={() => app.open({ page: 'logs' })}
+        />
         <IconButton
           icon={refreshIcon}
           label={trans.__('Refresh')}
@@ -80,7 +93,9 @@ function Content(): JSX.Element {
           )}
         </p>
       )}
-      <Tree />
+      <Search>
+        <Tree />
+      </Search>
     </>
   );
 }

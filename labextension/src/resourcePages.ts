@@ -1,0 +1,42 @@
+/** The page of a resource of each type, and what its type is called. */
+
+import type { LabIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { IPageAddress, PageName } from './app';
+import { experimentIcon, modelIcon, templateIcon, trainingIcon } from './icons';
+import type { ResourceType } from './types';
+
+const PAGES: Record<ResourceType, { one: PageName; all: PageName; icon: LabIcon }> = {
+  EXPERIMENT: { one: 'experiment', all: 'experiments', icon: experimentIcon },
+  TRAINING: { one: 'training', all: 'trainings', icon: trainingIcon },
+  MODEL: { one: 'model', all: 'models', icon: modelIcon },
+  TRAINING_TEMPLATE: { one: 'template', all: 'templates', icon: templateIcon }
+};
+
+export function pageOf(type: ResourceType, id: string): IPageAddress {
+  return { page: PAGES[type].one, id };
+}
+
+export function listOf(type: ResourceType): IPageAddress {
+  return { page: PAGES[type].all };
+}
+
+export function iconOf(type: ResourceType): LabIcon {
+  return PAGES[type].icon;
+}
+
+/** Whether this panel has pages for it; a newer backend may know more. */
+export function isKnown(type: ResourceType): boolean {
+  return type in PAGES;
+}
+
+export function kindLabel(type: ResourceType, trans: TranslationBundle): string {
+  const labels: Record<ResourceType, string> = {
+    EXPERIMENT: trans.__('Experiment'),
+    TRAINING: trans.__('Training'),
+    MODEL: trans.__('Model'),
+    TRAINING_TEMPLATE: trans.__('Template')
+  };
+  return labels[type] ?? type;
+}
