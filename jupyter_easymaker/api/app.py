@@ -29,6 +29,7 @@ from . import (
     schemas,
     search,
     sources,
+    storages,
     tensorboards,
     training_logs,
     training_templates,
@@ -61,6 +62,7 @@ _PROJECT_ROUTERS = (
     search,
     logs,
     sources,
+    storages,
     tensorboards,
     monitoring,
     events,
@@ -93,6 +95,7 @@ def create_app(context: ApiContext) -> FastAPI:
     install_error_handlers(app)
     app.include_router(health.router)
     app.include_router(prometheus.router, responses=ERROR_RESPONSES)
+    app.include_router(storages.tokens, responses=ERROR_RESPONSES)
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)

@@ -11,7 +11,14 @@ from ..resources.errors import ResultCode
 from .envelope import failure
 
 _JSON_BYTES = 1024 * 1024
-_UPLOAD = re.compile(r"/v1\.0/appkeys/[^/]+/sources")
+_SOURCES = re.compile(r"/v1\.0/appkeys/[^/]+/sources")
+_FILES = re.compile(r"/v1\.0/appkeys/[^/]+/storages/files")
+
+
+def _limit(path: str) -> int:
+    if _SOURCES.fullmatch(path):
+        return limits.current().upload_bytes
+    return limits.current().file_upload_bytes if _FILES.fullmatch(path) else _JSON_BYTES
 
 
 class BodyLimit:
@@ -24,7 +31,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = limits.current().upload_bytes if _UPLOAD.fullmatch(scope["path"]) else _JSON_BYTES
+        limit = _limit(scope["path"])
         received = 0
         started = False
 

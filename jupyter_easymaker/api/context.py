@@ -40,6 +40,8 @@ class ApiContext:
     tensorboard_dir: Callable[[str, str], Path]
     """Where the trainings of an experiment write TensorBoard logs to, by appkey and experiment."""
     logs: LogArchive
+    upload_dir: Path
+    """Where files lie that are being sent, until they are whole."""
     public_url: str
     """What addresses for browsers begin with."""
     metrics: MetricsReader = field(default_factory=MetricsReader)

@@ -16,9 +16,16 @@ from starlette.exceptions import HTTPException
 from ..engines.base import EngineError
 from ..resources.base import WireModel
 from ..resources.errors import EasyMakerError, FieldError, ResultCode
-from ..storage.uri import StorageError
+from ..storage.uri import StorageError, StorageErrorCode
 
 _LOG = logging.getLogger(__name__)
+_STORAGE_CODES = {
+    StorageErrorCode.NOT_FOUND: ResultCode.STORAGE_NOT_FOUND,
+    StorageErrorCode.PERMISSION: ResultCode.STORAGE_PERMISSION,
+    StorageErrorCode.EXISTS: ResultCode.STORAGE_EXISTS,
+    StorageErrorCode.FULL: ResultCode.STORAGE_FULL,
+    StorageErrorCode.FAILED: ResultCode.STORAGE_FAILED,
+}
 
 
 class Header(WireModel):
@@ -142,7 +149,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(StorageError)
     def storage_error(_request: Request, error: StorageError) -> JSONResponse:
-        return failure(ResultCode.INVALID_STORAGE_URI, str(error))
+        return failure(_STORAGE_CODES.get(error.code, ResultCode.INVALID_STORAGE_URI), f"{error}.")
 
     @app.exception_handler(RequestValidationError)
     def validation_error(_request: Request, error: RequestValidationError) -> JSONResponse:

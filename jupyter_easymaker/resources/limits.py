@@ -33,6 +33,7 @@ class Limits:
     data_storage_min_gb: int = 300
     data_storage_max_gb: int = 10_000
     upload_bytes: int = 256 * 1024**2
+    file_upload_bytes: int = 50 * 1024**3
 
 
 _current = Limits()

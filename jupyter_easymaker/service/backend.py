@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,6 +21,7 @@ from ..store.database import Database
 from ..tensorboards.service import TensorboardService
 from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
+from .log_forwarding import log_forwarder
 
 OWNER = "owner"
 """The user whose token the data directory holds."""
@@ -71,6 +73,7 @@ class Backend:
             ),
         )
         self.reconcilers = ReconcilerLoop(context)
+        self.log_forwarder = log_forwarder(config, self.database, self.engine, archive)
         self.tensorboards = TensorboardService(
             idle_seconds=config.tensorboard_idle_minutes * 60,
             at_most=config.tensorboard_at_most,
@@ -90,6 +93,7 @@ class Backend:
                 tensorboards=self.tensorboards,
                 tensorboard_dir=context.tensorboard_dir,
                 logs=archive,
+                upload_dir=_emptied(Path(config.data_dir) / "uploads"),
                 public_url=config.public_url.rstrip("/"),
             )
         )
@@ -98,13 +102,24 @@ class Backend:
         """Find running jobs again and begin to reconcile."""
         self.engine.start()
         self.reconcilers.start()
+        if self.log_forwarder is not None:
+            self.log_forwarder.start()
 
     def close(self) -> None:
         """End threads and connections; jobs go on."""
         self.tensorboards.close()
+        if self.log_forwarder is not None:
+            self.log_forwarder.close()
         self.reconcilers.close()
         self.engine.close()
         self.database.close()
+
+
+def _emptied(directory: Path) -> Path:
+    """Return a directory without what a backend that was killed has left in it."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True, mode=0o700)
+    return directory
 
 
 def _configured_capacity(config: ServiceConfig) -> Capacity | None:

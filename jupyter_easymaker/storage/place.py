@@ -74,7 +74,7 @@ class Place(ABC):
 
     @abstractmethod
     def prepare(self, tree: Tree) -> None:
-        """Get ready to take a tree of local files: make its directories."""
+        """Get ready to take a tree of local files: look what is there, make its directories."""
 
     @abstractmethod
     def store(self, file: File, counter: Counter) -> None:

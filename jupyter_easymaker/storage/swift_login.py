@@ -56,9 +56,12 @@ class Login:
     def token(self) -> str:
         return self.issued().id
 
-    def issued(self) -> Token:
-        """Return the token that is good now."""
+    def issued(self, good_for: float = 0) -> Token:
+        """Return the token that is good now, and for so many seconds if a new one can be had."""
         found = self._ask(lambda: self._plugin.get_access(self._session))
+        if found.expires and found.expires.timestamp() < time.time() + good_for:
+            self._plugin.invalidate()
+            found = self._ask(lambda: self._plugin.get_access(self._session))
         return Token(found.auth_token, found.expires.timestamp() if found.expires else None)
 
     def renew(self, refused: str) -> None:
