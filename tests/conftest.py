@@ -15,7 +15,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.ports import free_port
+from tests.swift import swift
 from tests.waiting import wait_for
+
+__all__ = ["RunningBackend", "backend", "free_port", "own_backend", "swift"]
 
 
 @dataclass
@@ -133,14 +137,6 @@ class RunningBackend:
 
     def log(self, training_id: str, node: int = 0) -> str:
         return self.get(f"trainings/{training_id}/logs", params={"node": node, "limit": 1_000_000})["log"]["text"]
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.waiting import wait_for
 
 OWNER = {"authVersion": "1", "user": "test:tester", "key": "owner-key-only-tests-know"}

@@ -118,7 +118,8 @@ class LogArchive:
         """Return the log of one node, None if it is not kept."""
         path = self._directory / appkey / training_id / f"node-{node}.gz"
         try:
-            return KeptLog(node, path, 0.0)
+            about = About(**json.loads((path.parent / "about.json").read_text()))
+            return KeptLog(node, path, about.ended_at)
         except FileNotFoundError:
             return None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from traitlets import Dict, Float, Integer, List, TraitError, Unicode, default, validate
+from traitlets import Dict, Enum, Float, Integer, List, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
 from ..resources import limits
@@ -114,6 +114,25 @@ class ServiceConfig(Configurable):
     ).tag(config=True)
     log_keep_gb = Float(
         20.0, min=0.0, help="How much room they may take, compressed; the oldest make room. 0: as much as there is."
+    ).tag(config=True)
+    log_forward_url = Unicode(
+        help="Where the lines of trainings with log management are sent as they are printed, such as "
+        "https://api-logncrash.nhncloudservice.com/v2/log or http://collector:4318/v1/logs. Empty: nowhere."
+    ).tag(config=True)
+    log_forward_format = Enum(
+        ["logncrash", "otlp"],
+        "logncrash",
+        help="How they are sent: as Log & Crash Search v2 wants it, or OpenTelemetry's OTLP/HTTP with JSON.",
+    ).tag(config=True)
+    log_forward_appkeys = Dict(
+        value_trait=Unicode(),
+        key_trait=Unicode(),
+        help="Appkeys of Log & Crash Search by project; '*' stands for all others. What has none is not sent.",
+    ).tag(config=True)
+    log_forward_headers = Dict(
+        value_trait=Unicode(),
+        key_trait=Unicode(),
+        help="Headers sent along, such as {'Authorization': 'Bearer ...'}.",
     ).tag(config=True)
     default_output_uri = Unicode(
         "nas://local:/outputs", help="Where outputs go when a form or a magic is given no path."

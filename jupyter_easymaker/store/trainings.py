@@ -106,9 +106,9 @@ def unfinished(session: Session) -> Sequence[TrainingRow]:
     ).all()
 
 
-def unfinished_or_ended_since(session: Session, appkey: str, since: datetime) -> Sequence[TrainingRow]:
-    """Return a project's trainings that are on their way or ended after a moment."""
-    query = resource_queries.live(TrainingRow, appkey)
+def unfinished_or_ended_since(session: Session, appkey: str | None, since: datetime) -> Sequence[TrainingRow]:
+    """Return a project's trainings that are on their way or ended after a moment; None: those of all projects."""
+    query = select(TrainingRow) if appkey is None else resource_queries.live(TrainingRow, appkey)
     return session.scalars(query.where(or_(TrainingRow.ended_at.is_(None), TrainingRow.ended_at > since))).all()
 
 
