@@ -75,6 +75,15 @@ class SwiftPlace(Place):
                 return None
         return None if headers.get("content-type", "").startswith("application/directory") else headers
 
+    def _is_known_object(self) -> bool:
+        """Tell whether there is an object of this very name; who may write but not read cannot know."""
+        try:
+            return self._head(BRIEF) is not None
+        except StorageError as error:
+            if error.code is not StorageErrorCode.PERMISSION:
+                raise
+            return False
+
     def entries(self) -> list[Entry]:
         with self._explained():
             if not self._container:
@@ -107,7 +116,7 @@ class SwiftPlace(Place):
     def check_writable(self) -> None:
         if missing := self._account.missing_container(self.uri, self._container):
             raise missing
-        if self._head(BRIEF) is not None:
+        if self._is_known_object():
             raise StorageError(StorageErrorCode.EXISTS, f"{self.uri} is an object; a directory is needed")
         with self._explained(doing="write"):
             try:

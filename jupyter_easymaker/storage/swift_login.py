@@ -72,8 +72,6 @@ class Login:
 
     def storage_url(self) -> str:
         """Return where the system account's own account is."""
-        if self._access.auth_version == "1":
-            return str(self._ask(lambda: self._plugin.get_endpoint(self._session)))
         found = self._ask(
             lambda: self._plugin.get_endpoint(
                 self._session, service_type="object-store", interface="public", region_name=self._access.region or None
