@@ -1,8 +1,9 @@
-"""A real HTTP proxy before a real server, which at a test's word answers 503 or hangs up in the middle."""
+"""A real HTTP proxy before a real server; at a test's word it answers 503 or hangs up, and it can speak TLS."""
 
 from __future__ import annotations
 
 import http.client
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,16 +28,21 @@ class FaultProxy(ThreadingHTTPServer):
 
     Args:
         port: where the server listens.
+        tls: speak TLS to those who ask.
     """
 
     daemon_threads = True
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream = port
         self.rule: Rule = lambda _method, _path: PASS
         self.seen: list[tuple[str, str]] = []
         self.connections = 0
+        self.scheme = "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+            self.scheme = "https"
 
     @property
     def host(self) -> str:
@@ -44,7 +50,7 @@ class FaultProxy(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}"
+        return f"{self.scheme}://{self.host}"
 
     def handle_error(self, *_: object) -> None:
         """Clients that leave are nothing to tell of."""
@@ -96,9 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def fault_proxy(port: int) -> Iterator[FaultProxy]:
+def fault_proxy(port: int, tls: ssl.SSLContext | None = None) -> Iterator[FaultProxy]:
     """Run a proxy."""
-    proxy = FaultProxy(port)
+    proxy = FaultProxy(port, tls)
     thread = threading.Thread(target=proxy.serve_forever, daemon=True)
     thread.start()
     try:

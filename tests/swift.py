@@ -140,6 +140,8 @@ class Swift:
     directory: Path
     port: int
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60), repr=False)
+    _tokens: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def url(self) -> str:
@@ -156,12 +158,16 @@ class Swift:
 
     def request(self, method: str, path: str, who: dict[str, str] = OWNER, **arguments: Any) -> httpx.Response:
         """Ask with somebody's token, below the account AUTH_test."""
-        answer = httpx.get(
-            f"{self.url}/auth/v1.0", headers={"X-Auth-User": who["user"], "X-Auth-Key": who["key"]}, timeout=30
-        ).raise_for_status()
-        headers = {"X-Auth-Token": answer.headers["x-auth-token"], **arguments.pop("headers", {})}
+        headers = {"X-Auth-Token": self._token(who), **arguments.pop("headers", {})}
         url = f"{self.url}/v1/AUTH_test{'/' if path else ''}{path}"
-        return httpx.request(method, url, headers=headers, timeout=60, **arguments)
+        return self._client.request(method, url, headers=headers, **arguments)
+
+    def _token(self, who: dict[str, str]) -> str:
+        if who["user"] not in self._tokens:
+            asked = {"X-Auth-User": who["user"], "X-Auth-Key": who["key"]}
+            answer = self._client.get(f"{self.url}/auth/v1.0", headers=asked).raise_for_status()
+            self._tokens[who["user"]] = answer.headers["x-auth-token"]
+        return self._tokens[who["user"]]
 
     def container(self, name: str, **headers: str) -> str:
         """Make a container; return its URI."""
@@ -183,6 +189,7 @@ class Swift:
         flush.touch()
         httpx.get(f"{self.url}/v1/AUTH_test", headers={"X-Auth-Token": "AUTH_tkx"}, timeout=30)
         wait_for(lambda: not flush.exists())
+        self._tokens.clear()
 
     def start(self) -> None:
         python = str(_environment() / "bin/python")
@@ -233,6 +240,7 @@ class Swift:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        self._client.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
 

@@ -35,7 +35,7 @@ class StorageChecks:
 
     def output(self, field: str, uri: str | None) -> None:
         """Require a directory that can be made, or written into."""
-        self._check(field, uri, access.Place.check_writable)
+        self._check(field, uri, _require_writable)
 
     @property
     def passed(self) -> bool:
@@ -79,3 +79,7 @@ def _require_file(location: access.Place) -> None:
     _require_existing(location)
     if location.is_dir():
         raise StorageError(StorageErrorCode.INVALID, f"{location.uri} is a directory; a file is needed")
+
+
+def _require_writable(location: access.Place) -> None:
+    location.check_writable()

@@ -42,7 +42,8 @@ class ServeApp(JupyterApp):
         logging.basicConfig(
             level=int(str(self.log_level)), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
         )
-        logging.getLogger("alembic").setLevel(logging.WARNING)
+        for library in ("alembic", "swiftclient", "keystoneauth"):  # the latter two tell of every request
+            logging.getLogger(library).setLevel(logging.WARNING)
         config = ServiceConfig(parent=self)
         data_dir = DataDir(Path(config.data_dir))
         with DataDirLock(data_dir) as lock:

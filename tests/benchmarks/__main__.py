@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import events, idle, lab_start, list_pages, log_search, throughput, training_start
+from tests.benchmarks import events, idle, lab_start, list_pages, log_search, staging, throughput, training_start
 from tests.conftest import RunningBackend
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "throughput": throughput.run,
     "list-pages": list_pages.run,
     "log-search": log_search.run,
+    "staging": staging.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
 }
