@@ -15,11 +15,12 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.keystone import keystone_swift
 from tests.ports import free_port
 from tests.swift import swift
 from tests.waiting import wait_for
 
-__all__ = ["RunningBackend", "backend", "free_port", "own_backend", "swift"]
+__all__ = ["RunningBackend", "backend", "free_port", "keystone_swift", "own_backend", "swift"]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A real OpenStack Swift on loopback: its four servers, one replica, in an environment of its own (``.venv-swift``).
+"""A real OpenStack Swift on loopback: its four servers, one replica, in an environment of OpenStack's own.
 
 Users ``project:user`` with their keys: ``test:tester`` owns the account AUTH_test; ``guest:reader`` owns nothing and
 sees of AUTH_test what its containers' access lists allow.
@@ -28,7 +28,7 @@ OWNER = {"authVersion": "1", "user": "test:tester", "key": "owner-key-only-tests
 GUEST = {"authVersion": "1", "user": "guest:reader", "key": "guest-key-only-tests-know"}
 
 _REPOSITORY = Path(__file__).parents[1]
-_VERSION = "2.38.3"
+_PACKAGES = ("swift==2.38.3", "keystone==30.0.0", "setuptools<81")
 
 _CACHE = '''
 """Stands in for memcached: one process, one dictionary; emptied when the file FLUSH appears, and with it all tokens."""
@@ -81,6 +81,16 @@ for server in servers:
     builder.get_ring().save(f"{directory}/{name}.ring.gz")
 """
 
+_TEMPAUTH = """
+[filter:tempauth]
+use = egg:swift#tempauth
+user_test_tester = {owner} .admin
+user_guest_reader = {guest}
+[filter:s3api]
+use = egg:swift#s3api
+s3_acl = false
+""".format(owner=OWNER["key"], guest=GUEST["key"])
+
 _PROXY = """
 [DEFAULT]
 bind_ip = 127.0.0.1
@@ -90,21 +100,15 @@ workers = 0
 user = {user}
 log_address = {directory}/no-syslog
 [pipeline:main]
-pipeline = catch_errors gatekeeper healthcheck cache listing_formats bulk tempurl s3api tempauth copy container-quotas
-    slo dlo versioned_writes symlink proxy-server
+pipeline = catch_errors gatekeeper healthcheck cache listing_formats bulk tempurl {authentication} copy
+    container-quotas slo dlo versioned_writes symlink proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
 [filter:cache]
 paste.filter_factory = easymaker_test_cache:filter_factory
 flush = {directory}/FLUSH
-[filter:tempauth]
-use = egg:swift#tempauth
-user_test_tester = {owner_key} .admin
-user_guest_reader = {guest_key}
-[filter:s3api]
-use = egg:swift#s3api
-s3_acl = false
+{filters}
 [filter:slo]
 use = egg:swift#slo
 """ + "".join(
@@ -139,6 +143,9 @@ class Swift:
 
     directory: Path
     port: int
+    authentication: str = "s3api tempauth"
+    """The part of the proxy's pipeline that says who somebody is, and the settings of that part."""
+    filters: str = _TEMPAUTH
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60), repr=False)
     _tokens: dict[str, str] = field(default_factory=dict, repr=False)
@@ -192,7 +199,7 @@ class Swift:
         self._tokens.clear()
 
     def start(self) -> None:
-        python = str(_environment() / "bin/python")
+        python = str(openstack() / "bin/python")
         ports = {"proxy": self.port, **{name: free_port() for name in ("account", "container", "object")}}
         (self.directory / "devices/d").mkdir(parents=True)
         (self.directory / "easymaker_test_cache.py").write_text(_CACHE)
@@ -207,15 +214,15 @@ class Swift:
                 port=port,
                 directory=self.directory,
                 user=os.environ.get("USER", "root") if os.geteuid() else "root",
-                owner_key=OWNER["key"],
-                guest_key=GUEST["key"],
+                authentication=self.authentication,
+                filters=self.filters,
             )
             file = self.directory / f"{name}.conf"
             file.write_text(text)
             with (self.directory / f"{name}.log").open("wb") as log:
                 self.processes.append(
                     subprocess.Popen(
-                        [python, str(_environment() / f"bin/swift-{name}-server"), str(file), "-v"],
+                        [python, str(openstack() / f"bin/swift-{name}-server"), str(file), "-v"],
                         stdout=log,
                         stderr=subprocess.STDOUT,
                         stdin=subprocess.DEVNULL,
@@ -231,7 +238,7 @@ class Swift:
                 logs = "\n".join(log.read_text()[-2000:] for log in self.directory.glob("*.log"))
                 raise RuntimeError(f"a server of Swift ended with {process.returncode}:\n{logs}")
         try:
-            return self.request("HEAD", "").status_code < 300
+            return self._client.get(f"{self.url}/healthcheck").status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -244,27 +251,27 @@ class Swift:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def _environment() -> Path:
-    """Return Swift's own environment, made when it is not there; test runs at the same time wait for each other."""
-    directory = _REPOSITORY / ".venv-swift"
-    done = directory / f".installed-{_VERSION}"
+def openstack() -> Path:
+    """Return OpenStack's own environment, made when it is not there; test runs at the same time wait for each other."""
+    directory = _REPOSITORY / ".venv-openstack"
+    done = directory / f".installed-{'-'.join(_PACKAGES)}"
     with Path(__file__).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             subprocess.run([sys.executable, "-m", "venv", "--clear", str(directory)], check=True)
             pip = [str(directory / "bin/python"), "-m", "pip", "install", "--quiet"]
-            subprocess.run([*pip, f"swift=={_VERSION}", "setuptools<81"], check=True)
+            subprocess.run([*pip, *_PACKAGES], check=True)
             done.touch()
     return directory
 
 
-def start_swift() -> Swift:
+def start_swift(port: int = 0, **settings: str) -> Swift:
     """Start a Swift; on tmpfs where there is one, because attributes of files are limited on ext4."""
     shared_memory = Path("/dev/shm")
     base = (
         shared_memory if os.access(shared_memory, os.W_OK) and shutil.disk_usage(shared_memory).free > 2**32 else None
     )
-    running = Swift(Path(tempfile.mkdtemp(prefix="easymaker-swift-", dir=base)), free_port())
+    running = Swift(Path(tempfile.mkdtemp(prefix="easymaker-swift-", dir=base)), port or free_port(), **settings)
     try:
         running.start()
     except BaseException:

@@ -98,7 +98,13 @@ class Login:
                 status = getattr(error.response, "status_code", 401)
                 if status < 500:
                     raise self._refused() from None
-            except (auth.EndpointNotFound, auth.DiscoveryFailure) as error:
+            except auth.EndpointNotFound as error:
+                raise StorageError(
+                    StorageErrorCode.NOT_CONFIGURED,
+                    f"The Keystone at {host(self._access.auth_url)} knows of no such object storage ({error}); "
+                    "ask the operator to correct the region",
+                ) from None
+            except auth.DiscoveryFailure as error:
                 raise StorageError(StorageErrorCode.FAILED, f"Signing in to the object storage: {error}") from None
             except auth.HttpError as error:
                 if error.http_status < 500:
