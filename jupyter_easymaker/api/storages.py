@@ -168,6 +168,18 @@ def list_entries(
     )
 
 
+@router.get("/storages/entry", response_model=envelope("EntryAnswer", entry=EntryView))
+def get_entry(appkey: str, context: Context, _caller: Member, uri: Uri) -> Any:
+    """Say whether a path is a file or a directory."""
+    place = access.resolve(uri, context.storage_for(appkey), browsing=True)
+    directory = place.is_dir()
+    if not directory and not place.exists():
+        raise access.StorageError.not_found(uri)
+    size = None if directory else place.size()
+    name = uri.rstrip("/").rpartition("/")[2]
+    return success(entry=EntryView(name=name, uri=uri, directory=directory, size=size, modified_datetime=None))
+
+
 def _parent(base: str, config: StorageConfig) -> str | None:
     tops = [uri for uri, *_ in roots(config)]
     if base in tops:

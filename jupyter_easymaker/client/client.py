@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .connection import DEFAULT_APPKEY, Connection, default_data_dir, is_loopback, read_connection
 from .errors import BackendUnreachable, ClientError
 from .sse import ServerEvent, parse_events
+from .storages import Storages
 from .tracking import Tracking
 from .watching import Watching
 
@@ -23,7 +24,7 @@ _SILENCE_SECONDS = 45.0
 _RETRY_SECONDS = 0.5
 
 
-class EasyMakerClient(Tracking, Watching):
+class EasyMakerClient(Storages, Tracking, Watching):
     """One project of one backend.
 
     Every method raises ``ClientError`` with the backend's sentence, ``BackendUnreachable`` when nobody answers.
@@ -175,6 +176,22 @@ class EasyMakerClient(Tracking, Watching):
                 if not self._follow_move() and time.monotonic() > deadline:
                     raise self._unreachable(error) from error
             time.sleep(_RETRY_SECONDS)
+
+    def _pieces(self, path: str, size: int, **parameters: Any) -> Iterator[bytes]:
+        """Yield a file piece by piece, each of so many bytes."""
+        import httpx
+
+        try:
+            answer = self._client().send(self._build("GET", path, params=parameters), stream=True)
+            try:
+                if not answer.is_success:
+                    answer.read()
+                    self._checked(answer)
+                yield from answer.iter_bytes(size)
+            finally:
+                answer.close()
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
 
     def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
         return self._checked(self._send(method, path, **arguments))

@@ -7,7 +7,7 @@ import shlex
 from typing import Any, NoReturn
 
 from ..resources.training import TrainingCreate
-from . import watching
+from . import files, watching
 from .editing import add_edit
 from .tracking import add_to_training
 
@@ -111,6 +111,7 @@ def line_parser() -> Parser:
     _add_trainings(commands)
     _add_models(commands)
     _add_templates(commands)
+    files.add_to(commands, Parser)
     log = commands.add_parser("log", help="Record metrics of the training this notebook runs as: loss=0.3 step=4.")
     log.add_argument("values", nargs="+", type=pair, metavar="KEY=VALUE")
     watching.add_to(commands)

@@ -12,7 +12,7 @@ from IPython.display import display
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
 from ..git_state import git_state
-from . import catalogue, editing, render, templates, tracking, watching
+from . import catalogue, editing, files, render, templates, tracking, watching
 from .live import watch
 from .log_search import search_logs
 from .lookup import find, path_of, words_of
@@ -273,6 +273,7 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     **editing.COMMANDS,
     **templates.COMMANDS,
     ("template", "delete"): _delete("trainingTemplate"),
+    **files.COMMANDS,
     **watching.COMMANDS,
     ("search", None): search,
     ("logs", None): search_logs,
