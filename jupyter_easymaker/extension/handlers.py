@@ -9,6 +9,7 @@ from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado import web
 
 from .. import __version__
+from .notebook import NOTEBOOK, NotebookHandler
 from .proxy import ProxyHandler
 from .tensorboard import TENSORBOARD, TensorboardHandler
 
@@ -17,6 +18,7 @@ def handlers() -> list[tuple[str, type[JupyterHandler]]]:
     """Return the routes, relative to the server's base URL. Nothing else of the backend can be reached."""
     return [
         ("easymaker/context", ContextHandler),
+        (NOTEBOOK, NotebookHandler),
         (TENSORBOARD, TensorboardHandler),
         (r"easymaker/api/(v1\.0/.+|openapi\.json)", ProxyHandler),
     ]

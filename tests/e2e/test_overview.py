@@ -32,7 +32,7 @@ def test_dashboard_counts_and_names_what_uses_the_most(page: Page, busy: str) ->
     expect(dashboard.get_by_role("button", name="Trainings")).to_contain_text("on their way")
     expect(dashboard.get_by_text("vCPUs")).to_be_visible()
     bar = dashboard.get_by_role("button", name="burns-cpu")
-    expect(bar).to_have_attribute("title", "burns-cpu")
+    expect(bar).to_have_attribute("title", "burns-cpu", timeout=30_000)  # once it was measured
     bar.click()
     expect(page.locator(".em-Page:visible").get_by_role("heading", name="burns-cpu")).to_be_visible()
 

@@ -35,7 +35,9 @@ def proxy(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Itera
     running.stop()
 
 
-@pytest.mark.parametrize("path", ["easymaker/context", "easymaker/api/v1.0/thing", "easymaker/api/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["easymaker/context", "easymaker/notebook", "easymaker/api/v1.0/thing", "easymaker/api/openapi.json"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_nobody_gets_through_without_signing_in(
     proxy: RunningJupyter, upstream: Upstream, method: str, path: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 from jupyter_easymaker.service.server import listen
 
@@ -24,4 +25,6 @@ def test_answers_are_sent_without_waiting_for_more() -> None:
             finally:
                 writer.close()
 
-    assert asyncio.run(accepted_without_delay()) != 0
+    # In a thread of its own: where a browser is driven in the same run, this one has an event loop already.
+    with ThreadPoolExecutor() as threads:
+        assert threads.submit(asyncio.run, accepted_without_delay()).result() != 0
