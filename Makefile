@@ -12,7 +12,7 @@ export UV_INDEX_STRATEGY ?= unsafe-best-match
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --compile-bytecode
 SOURCES := $(shell find labextension/src labextension/style labextension/package.json labextension/yarn.lock pyproject.toml -type f 2>/dev/null)
 
-.PHONY: lab test test-e2e test-torch test-wheel lint format benchmarks clean browser
+.PHONY: lab hub test test-torch test-wheel test-hub lint format benchmarks clean browser
 
 $(BIN)/uv:
 	$(PYTHON) -m venv $(VENV)
@@ -32,8 +32,15 @@ lab: $(VENV)/.installed  ## a running JupyterLab with the panel and an embedded 
 	$(BIN)/jupyter easymaker quickstart "$(LAB_DIR)"
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir "$(LAB_DIR)" $(ALLOW_ROOT) $(LAB_ARGS) "$(LAB_DIR)/quickstart.ipynb"
 
+$(VENV)/.installed-hub: $(VENV)/.installed
+	$(UV) --editable ".[hub]" --no-build-isolation
+	touch $@
+
+hub: $(VENV)/.installed-hub  ## a JupyterHub on this machine: notebooks for a team, one backend
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyterhub --config hub_config/jupyterhub_config.py $(HUB_ARGS)
+
 test: $(VENV)/.installed-test browser  ## all tests but the slow suites below
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not torch and not wheel"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not torch and not wheel and not hub"
 
 test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch
 	$(BIN)/python -m pip install --quiet "torch==2.13.0"
@@ -41,6 +48,9 @@ test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch
 
 test-wheel: $(VENV)/.installed-test  ## the built wheel in a fresh environment
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m wheel
+
+test-hub: $(VENV)/.installed-test  ## a real hub, its notebooks and backend
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m hub
 
 lint: $(VENV)/.installed-test  ## style, types and layers
 	$(BIN)/ruff check .

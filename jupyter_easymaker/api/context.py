@@ -15,6 +15,7 @@ from ..metrics.reader import MetricsReader
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
 from ..store.database import Database
+from ..store.tables import UserRow
 from ..tensorboards.service import TensorboardService
 
 
@@ -44,6 +45,8 @@ class ApiContext:
     """Where files lie that are being sent, until they are whole."""
     public_url: str
     """What addresses for browsers begin with."""
+    vouched_for: Callable[[str], UserRow | None] = lambda _token: None
+    """Whose token one is that the store does not know, by another service's word."""
     metrics: MetricsReader = field(default_factory=MetricsReader)
 
 

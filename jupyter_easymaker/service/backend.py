@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -95,6 +96,7 @@ class Backend:
                 logs=archive,
                 upload_dir=_emptied(Path(config.data_dir) / "uploads"),
                 public_url=config.public_url.rstrip("/"),
+                **_identity(config, self.database),
             )
         )
 
@@ -113,6 +115,14 @@ class Backend:
         self.reconcilers.close()
         self.engine.close()
         self.database.close()
+
+
+def _identity(config: ServiceConfig, database: Database) -> dict[str, Any]:
+    if not config.hub:
+        return {}
+    from .hub_identity import HubIdentity  # needs jupyterhub, which few have
+
+    return {"vouched_for": HubIdentity(database, config.hub_everyone).user}
 
 
 def _emptied(directory: Path) -> Path:

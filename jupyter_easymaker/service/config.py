@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from traitlets import Dict, Enum, Float, Integer, List, TraitError, Unicode, default, validate
+from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
 from ..resources import limits
@@ -133,6 +133,14 @@ class ServiceConfig(Configurable):
         value_trait=Unicode(),
         key_trait=Unicode(),
         help="Headers sent along, such as {'Authorization': 'Bearer ...'}.",
+    ).tag(config=True)
+    hub = Bool(
+        False,
+        help="Take the word of the JupyterHub this backend is a service of: its tokens are good here, its groups are "
+        "projects, its admins administrators. Needs the extra 'hub'.",
+    ).tag(config=True)
+    hub_everyone = Unicode(
+        DEFAULT_APPKEY, help="The project everybody who signs in to the hub belongs to; empty: only groups count."
     ).tag(config=True)
     default_output_uri = Unicode(
         "nas://local:/outputs", help="Where outputs go when a form or a magic is given no path."

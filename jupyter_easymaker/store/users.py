@@ -52,6 +52,34 @@ def create_user(session: Session, user_id: str, *, is_admin: bool) -> str:
     return token
 
 
+def keep_from_elsewhere(
+    session: Session, user_id: str, token_hash: str, *, is_admin: bool, projects: frozenset[str]
+) -> bool:
+    """Write down a user another service vouches for: who they are, and that they belong to these projects alone.
+
+    Args:
+        token_hash: unique, and no token's.
+
+    Returns:
+        False, and nothing is changed, when the name is that of a user of our own.
+    """
+    row = session.get(UserRow, user_id)
+    if row is None:
+        session.add(UserRow(id=user_id, token_hash=token_hash, is_admin=is_admin))
+        session.flush()
+    elif row.token_hash != token_hash:
+        return False
+    else:
+        row.is_admin = is_admin
+    for appkey in sorted(projects):
+        ensure_project(session, appkey, appkey)
+        ensure_member(session, appkey, user_id)
+    session.execute(
+        delete(MembershipRow).where(MembershipRow.user_id == user_id, MembershipRow.appkey.not_in(projects))
+    )
+    return True
+
+
 def by_token(session: Session, token: str) -> UserRow | None:
     """Return whose token this is."""
     return session.scalar(select(UserRow).where(UserRow.token_hash == token_hash(token)))

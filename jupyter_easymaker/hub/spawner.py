@@ -1,0 +1,130 @@
+"""Notebooks as processes of one machine: each with a boot directory, fresh at every start, and one that stays."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+from jupyterhub.spawner import LocalProcessSpawner
+from traitlets import Dict, Unicode
+
+from ..notebook.home import VARIABLE
+
+_STARTER = [sys.executable, "-m", "jupyter_easymaker.notebook.start"]
+_SERVER = [sys.executable, "-m", "jupyterhub.singleuser"]
+_MOUNT = Path("/root/easymaker")
+
+
+class NotebookSpawner(LocalProcessSpawner):
+    """Spawns notebooks as the hub's own user: for people who trust each other, and for trying out.
+
+    ``{notebooks_dir}/{user}/{notebook}/`` holds ``boot`` (the home directory, emptied at each start) and ``easymaker``
+    (the data storage, removed with the notebook). As root, where a process can have mounts of its own, the data storage
+    is at /root/easymaker as on a cluster; elsewhere it is the link ``easymaker`` in the home directory.
+    """
+
+    notebooks_dir = Unicode(help="Where the notebooks' directories are.").tag(config=True)
+    nas = Dict(
+        value_trait=Unicode(), key_trait=Unicode(), help="Directories every notebook sees in its home: {name: path}."
+    ).tag(config=True)
+
+    @property
+    def directory(self) -> Path:
+        """Where this notebook's directories are. Names are made such that none leaves its place or meets another."""
+        # A server without a name has one that none with a name can have: quoting never leaves a tilde in front.
+        return Path(self.notebooks_dir) / _as_file(self.user.name) / (_as_file(self.name) or "~default")
+
+    @property
+    def boot(self) -> Path:
+        return self.directory / "boot"
+
+    @property
+    def data(self) -> Path:
+        return self.directory / "easymaker"
+
+    async def start(self) -> tuple[str, int]:
+        await asyncio.to_thread(self._prepare)
+        self.cmd = [*self._mounting(), *_STARTER, *_SERVER, *(["--allow-root"] if os.geteuid() == 0 else [])]
+        self.notebook_dir = str(self.boot)
+        address: tuple[str, int] = await super().start()
+        return address
+
+    def _prepare(self) -> None:
+        shutil.rmtree(self.boot, ignore_errors=True)
+        self.boot.mkdir(parents=True, mode=0o700)
+        self.data.mkdir(exist_ok=True, mode=0o700)
+        for name, target in {**self.nas, "easymaker": str(self.data)}.items():
+            (self.boot / name).symlink_to(target, target_is_directory=True)
+
+    def _mounting(self) -> list[str]:
+        """Return what gives the notebook mounts of its own, with its data storage at /root/easymaker, if it can be."""
+        if not can_mount():
+            return []
+        script = 'mount --bind "$0" "$1" && shift && exec "$@"'
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, str(self.data), str(_MOUNT)]
+
+    def get_env(self) -> dict[str, str]:
+        mounted = bool(self._mounting())
+        env: dict[str, str] = super().get_env()
+        return {
+            **env,
+            VARIABLE: str(_MOUNT if mounted else self.data),
+            "EASYMAKER_TOKEN": env["JUPYTERHUB_API_TOKEN"],
+            "EASYMAKER_START_BACKEND": "0",
+        }
+
+    def user_env(self, env: dict[str, str]) -> dict[str, str]:
+        return {**env, "USER": self.user.name, "HOME": str(self.boot), "SHELL": os.environ.get("SHELL", "/bin/sh")}
+
+    def make_preexec_fn(self, name: str) -> Callable[[], None]:
+        """Stay who the hub is; there need be no such user of the system."""
+        boot = str(self.boot)
+        return lambda: os.chdir(boot)
+
+    async def move_certs(self, paths: dict[str, str]) -> dict[str, str]:
+        return paths
+
+    def get_state(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().get_state()
+        if "pid" in state:
+            state["born"] = _born(state["pid"])
+        return state
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        super().load_state(state)
+        # After a restart of the machine the number may be another process's.
+        if "pid" in state and state.get("born") != _born(state["pid"]):
+            self.pid = 0
+
+    async def delete_forever(self) -> None:
+        """Remove boot and data storage: the notebook is deleted."""
+        await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)
+
+
+def can_mount() -> bool:
+    """Return whether processes can have mounts of their own here: root, allowed to, with the place to mount at."""
+    if os.geteuid() != 0 or not _MOUNT.is_dir() or not shutil.which("unshare"):
+        return False
+    status = Path("/proc/self/status").read_text()
+    (capabilities,) = re.findall(r"^CapEff:\s*([0-9a-f]+)$", status, re.MULTILINE)
+    return bool(int(capabilities, 16) >> 21 & 1)  # CAP_SYS_ADMIN
+
+
+def _as_file(name: str) -> str:
+    """Return a name as one part of a path: different names stay apart, and none is ``.`` or ``..``."""
+    return quote(name, safe="@+=,").replace("~", "%7E").replace(".", "%2E")
+
+
+def _born(pid: int) -> float | None:
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return None
