@@ -33,7 +33,7 @@ lab: $(VENV)/.installed  ## a running JupyterLab with the panel and an embedded 
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir "$(LAB_DIR)" $(ALLOW_ROOT) $(LAB_ARGS) "$(LAB_DIR)/quickstart.ipynb"
 
 $(VENV)/.installed-hub: $(VENV)/.installed
-	$(UV) --editable ".[hub]" --no-build-isolation
+	$(UV) --requirements pyproject.toml --extra hub
 	touch $@
 
 hub: $(VENV)/.installed-hub  ## a JupyterHub on this machine: notebooks for a team, one backend
