@@ -3,6 +3,7 @@
 import type { INotebookContent } from '@jupyterlab/nbformat';
 
 import { Http, IRequest, Query } from './http';
+import { StorageApi } from './storage/api';
 import type { IDashboard, ILogPage, ILogQuery, ISearchResult } from './searchTypes';
 import type {
   ITrainingTemplate,
@@ -167,6 +168,7 @@ export class EasyMakerClient {
   readonly experiments = new ExperimentApi(this, 'experiment');
   readonly trainings = new TrainingApi(this, 'training');
   readonly templates = new TemplateApi(this);
+  readonly storages = new StorageApi(this);
   readonly models = new ResourceApi<IModel, IModelCreate, IModelUpdate>(this, 'model');
 
   /** The project all requests are about; known once the context is. */

@@ -25,8 +25,8 @@ def fill_training(page: Page, lab: Lab, name: str, code: str) -> None:
     form.get_by_label("Name", exact=False).first.fill(name)
     form.get_by_label("Experiment", exact=True).select_option(label="New experiment…")
     form.get_by_label("New experiment", exact=True).fill(f"of {name}")
-    form.get_by_label("Source directory").fill(source)
-    form.get_by_label("Entry point").fill("train.py")
+    form.get_by_role("textbox", name="Source directory").fill(source)
+    form.get_by_role("textbox", name="Entry point").fill("train.py")
 
 
 def test_training_is_created_in_the_form_and_followed_to_its_end(page: Page, lab: Lab) -> None:
@@ -51,7 +51,7 @@ def test_refusal_is_shown_at_its_field_and_keeps_what_was_typed(page: Page, lab:
     open_panel(page)
     fill_training(page, lab, "refused", "print(1)")
     form = page.locator(".em-Form")
-    form.get_by_label("Source directory").fill("nas://local:/nothing-here")
+    form.get_by_role("textbox", name="Source directory").fill("nas://local:/nothing-here")
     form.get_by_role("button", name="Create training").click()
     field = form.locator(".em-FormField", has_text="Source directory")
     expect(field.get_by_role("alert")).to_contain_text("does not exist")
@@ -72,7 +72,7 @@ def test_running_training_is_stopped_copied_and_deleted(page: Page, lab: Lab) ->
     detail.get_by_role("button", name="Copy", exact=True).click()
     form = page.locator(".em-Form")
     expect(form.get_by_label("Name", exact=False).first).to_have_value("to-stop-copy")
-    expect(form.get_by_label("Source directory")).to_have_value("nas://local:/code/to-stop")
+    expect(form.get_by_role("textbox", name="Source directory")).to_have_value("nas://local:/code/to-stop")
     form.get_by_role("button", name="Cancel").click()
     page.locator(".em-Tree").get_by_text("to-stop").first.click()
     detail.get_by_role("button", name="Delete").click()
@@ -89,7 +89,7 @@ def test_script_of_the_file_browser_is_run_as_a_training(page: Page, lab: Lab) -
     page.locator(".jp-DirListing-item", has_text="mine.py").click(button="right")
     page.get_by_role("menuitem", name="Run as training").click()
     form = page.locator(".em-Form")
-    expect(form.get_by_label("Entry point")).to_have_value("mine.py")
+    expect(form.get_by_role("textbox", name="Entry point")).to_have_value("mine.py")
     form.get_by_role("button", name="Create training").click()
     detail = page.locator(".em-Page", has_text="mine").last
     expect(detail.get_by_text("Complete", exact=True).first).to_be_visible()

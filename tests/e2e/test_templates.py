@@ -27,7 +27,7 @@ def test_settings_of_a_training_are_kept_as_a_template_and_fill_another(page: Pa
     execute(page, "easymaker:new-training")
     form = page.locator(".em-Form")
     form.get_by_label("Fill from template").select_option(label="kept settings")
-    expect(form.get_by_label("Source directory")).to_have_value("nas://local:/code/to-keep")
+    expect(form.get_by_role("textbox", name="Source directory")).to_have_value("nas://local:/code/to-keep")
     expect(form.get_by_label("Value 1")).to_have_value("7")
     form.get_by_label("Name", exact=False).first.fill("filled")
     form.get_by_role("button", name="Create training").click()

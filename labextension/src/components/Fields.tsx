@@ -1,10 +1,11 @@
 /** Settings of a resource, as names and values in groups. */
 
 import { Clipboard } from '@jupyterlab/apputils';
-import { copyIcon } from '@jupyterlab/ui-components';
+import { copyIcon, folderIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { useApp } from '../app';
+import { browseStorage } from '../storage/StorageBrowser';
 import type { ITag } from '../types';
 import { IconButton } from './Button';
 
@@ -45,6 +46,22 @@ export function CopyText(props: { text: string }): JSX.Element {
           Clipboard.copyToSystem(props.text);
           setCopied(true);
         }}
+      />
+    </span>
+  );
+}
+
+/** A path in a storage, with the way to what lies there. */
+export function UriText(props: { uri: string }): JSX.Element {
+  const app = useApp();
+  const { trans } = app;
+  return (
+    <span className="em-CopyText">
+      <CopyText text={props.uri} />
+      <IconButton
+        icon={folderIcon}
+        label={trans.__('Browse: %1', props.uri)}
+        onClick={() => browseStorage(app, { title: trans.__('Storage'), start: props.uri })}
       />
     </span>
   );

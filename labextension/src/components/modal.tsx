@@ -9,10 +9,11 @@ import { AppContext, IApp } from '../app';
 export function openModal(
   app: IApp,
   title: string,
-  render: (close: () => void) => JSX.Element
+  render: (close: () => void) => JSX.Element,
+  look = ''
 ): void {
   const dialog = document.createElement('dialog');
-  dialog.className = 'em-Modal';
+  dialog.className = `em-Modal ${look}`.trim();
   dialog.setAttribute('aria-label', title);
   const close = (): void => dialog.close();
   const widget = ReactWidget.create(

@@ -5,6 +5,7 @@ import React from 'react';
 
 import { Row, Rows } from '../components/Rows';
 import type { IFormContext } from './SchemaForm';
+import { BrowseButton } from './UriWidget';
 
 export function RowsField(props: FieldProps): JSX.Element {
   return (
@@ -15,6 +16,16 @@ export function RowsField(props: FieldProps): JSX.Element {
       most={props.schema.maxItems}
       invalid={(props.rawErrors ?? []).length > 0}
       trans={(props.formContext as IFormContext).trans}
+      beside={(name, value, change) =>
+        name.endsWith('Uri') && (
+          <BrowseButton
+            label={props.schema.title ?? ''}
+            value={value}
+            wanted="any"
+            onPick={change}
+          />
+        )
+      }
       onChange={props.onChange}
     />
   );

@@ -7,6 +7,7 @@ import type { ErrorSchema, RJSFSchema, UiSchema } from '@rjsf/utils';
 import validator from '@rjsf/validator-ajv8';
 import React from 'react';
 
+import { AccountNote } from '../storage/AccountNote';
 import { refusalOf } from './errors';
 import { ParametersField } from './ParametersField';
 import { RowsField } from './RowsField';
@@ -23,6 +24,10 @@ const Form = FormComponent as unknown as React.ComponentType<FormProps>;
 /** What the form's parts share. */
 export interface IFormContext {
   trans: TranslationBundle;
+  /** What is filled in. */
+  data: FormData;
+  /** Fill in several fields at once. */
+  change(fields: FormData): void;
   sections: Record<string, string>;
   sectionOf(name: string): string | undefined;
   openSections: Set<string>;
@@ -51,6 +56,7 @@ export interface ISchemaFormProps {
 }
 
 const WIDGETS: Record<string, UiSchema> = {
+  uri: { 'ui:widget': 'UriWidget' },
   textarea: { 'ui:widget': 'TextareaWidget' },
   strings: { 'ui:field': 'StringsField' },
   keyvalue: { 'ui:field': 'RowsField' },
@@ -69,6 +75,8 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
   const wrong = new Set(Object.keys(errors).map(name => properties[name]?.['x-section'] ?? ''));
   const formContext: IFormContext = {
     trans,
+    data,
+    change: fields => props.onChange({ ...data, ...fields }),
     sections: Object.fromEntries(
       Object.entries(props.sections).map(([key, title]) => [key, trans.__(title)])
     ),
@@ -141,6 +149,7 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
         }
         onSubmit={submit}
       >
+        {Object.values(properties).some(each => each['x-widget'] === 'uri') && <AccountNote />}
         <div className="em-Form-buttons">
           <button
             type="submit"

@@ -97,8 +97,9 @@ export function consistent(changed: FormData, before: FormData, parts: IParts): 
 }
 
 export function uiSchemaOf(algorithm: IAlgorithm | undefined): UiSchema {
+  const entryPoint = { 'ui:widget': 'EntryPointWidget' };
   if (!algorithm) {
-    return {};
+    return { entryPoint };
   }
   const options = { specs: algorithm.hyperparameterSpecList };
   return { hyperparameterList: { 'ui:field': 'ParametersField', 'ui:options': options } };

@@ -4,6 +4,7 @@ import type { WidgetProps } from '@rjsf/utils';
 import React from 'react';
 
 import { SelectWidget } from './SelectWidget';
+import { EntryPointWidget, UriWidget } from './UriWidget';
 
 function TextWidget(props: WidgetProps): JSX.Element {
   const { id, value, required, disabled, onChange, schema } = props;
@@ -61,4 +62,11 @@ function CheckboxWidget(props: WidgetProps): JSX.Element {
   );
 }
 
-export const widgets = { TextWidget, TextareaWidget, CheckboxWidget, SelectWidget };
+export const widgets = {
+  TextWidget,
+  TextareaWidget,
+  CheckboxWidget,
+  SelectWidget,
+  UriWidget,
+  EntryPointWidget
+};

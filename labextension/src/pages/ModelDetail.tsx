@@ -7,7 +7,7 @@ import { editModel } from '../actions';
 import { useApp, useHost } from '../app';
 import { Button, LinkButton } from '../components/Button';
 import { DetailFrame, DetailHeader } from '../components/DetailPage';
-import { CopyText, Field, Group, TagList } from '../components/Fields';
+import { CopyText, Field, Group, TagList, UriText } from '../components/Fields';
 import { Ago } from '../components/Times';
 import { deleteModel } from '../deletions';
 import { useOne } from '../hooks';
@@ -68,7 +68,7 @@ function Content({ model }: { model: IModel }): JSX.Element {
         <div className="em-Groups">
           <Group title={trans.__('Model artifact')}>
             <Field name={trans.__('Artifact path')}>
-              <CopyText text={model.modelUploadUri} />
+              <UriText uri={model.modelUploadUri} />
             </Field>
             <Field name={trans.__('Framework')}>{frameworkOf(model)}</Field>
             <Field name={trans.__('Source training')}>

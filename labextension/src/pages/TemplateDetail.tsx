@@ -7,7 +7,7 @@ import React from 'react';
 import { useApp, useHost } from '../app';
 import { Button } from '../components/Button';
 import { DetailFrame, DetailHeader } from '../components/DetailPage';
-import { CopyText, Field, Group, TagList } from '../components/Fields';
+import { Field, Group, TagList, UriText } from '../components/Fields';
 import { Empty, Loading } from '../components/Notice';
 import { Ago } from '../components/Times';
 import { deleteTemplate } from '../deletions';
@@ -146,7 +146,7 @@ function Value(props: { property: IProperty; value: unknown; choices: Choices })
     return <>{value ? trans.__('Yes') : trans.__('No')}</>;
   }
   if (property['x-widget'] === 'uri') {
-    return <CopyText text={String(value)} />;
+    return <UriText uri={String(value)} />;
   }
   if (Array.isArray(value)) {
     return (

@@ -4,7 +4,7 @@ import React from 'react';
 
 import { useApp } from '../app';
 import { LinkButton } from '../components/Button';
-import { CopyText, Field, Group } from '../components/Fields';
+import { CopyText, Field, Group, UriText } from '../components/Fields';
 import { ErrorNotice, Loading } from '../components/Notice';
 import { bytes } from '../format';
 import { useLoaded } from '../hooks';
@@ -44,7 +44,7 @@ function Origin({ lineage }: { lineage: ILineage }): JSX.Element | null {
   const git = source?.git;
   return (
     <Group title={trans.__('Code')}>
-      <Field name={trans.__('Source directory')}>{source && <CopyText text={source.uri} />}</Field>
+      <Field name={trans.__('Source directory')}>{source && <UriText uri={source.uri} />}</Field>
       <Field name={trans.__('Content')}>{source && <Measured of={source} />}</Field>
       <Field name={trans.__('Git commit')}>
         {git && (
@@ -80,7 +80,7 @@ function Data({ lineage }: { lineage: ILineage }): JSX.Element | null {
     <Group title={trans.__('Data sets')}>
       {lineage.datasetList.map(dataset => (
         <Field key={dataset.datasetName} name={dataset.datasetName}>
-          <CopyText text={dataset.dataUri} /> <Measured of={dataset} />
+          <UriText uri={dataset.dataUri} /> <Measured of={dataset} />
         </Field>
       ))}
     </Group>
@@ -98,7 +98,7 @@ function Results({ lineage }: { lineage: ILineage }): JSX.Element {
     <Group title={trans.__('What came of it')}>
       {lineage.outputList.map(output => (
         <Field key={output.uri} name={kinds[output.kind] ?? output.kind}>
-          <CopyText text={output.uri} /> <Measured of={{ ...output, contentHash: null }} />
+          <UriText uri={output.uri} /> <Measured of={{ ...output, contentHash: null }} />
         </Field>
       ))}
       <Field name={trans.__('Models')}>

@@ -4,7 +4,7 @@ import React from 'react';
 
 import { useApp } from '../app';
 import { LinkButton } from '../components/Button';
-import { CopyText, Field, Group, TagList } from '../components/Fields';
+import { CopyText, Field, Group, TagList, UriText } from '../components/Fields';
 import { Empty } from '../components/Notice';
 import { dateTime, duration, machine } from '../format';
 import { trainingIcon } from '../icons';
@@ -31,7 +31,7 @@ function Code({ training }: { training: ITraining }): JSX.Element {
     <Group title={trans.__('Code')}>
       <Field name={trans.__('Provided algorithm')}>{training.algorithm?.algorithmName}</Field>
       <Field name={trans.__('Source directory')}>
-        {training.sourceDirUri && <CopyText text={training.sourceDirUri} />}
+        {training.sourceDirUri && <UriText uri={training.sourceDirUri} />}
       </Field>
       <Field name={trans.__('Entry point')}>
         {training.entryPoint && <code>{training.entryPoint}</code>}
@@ -82,11 +82,11 @@ function Inputs({ training }: { training: ITraining }): JSX.Element | null {
     <Group title={trans.__('Input data')}>
       {training.datasetList.map(dataset => (
         <Field key={dataset.datasetName} name={dataset.datasetName}>
-          <CopyText text={dataset.dataUri} />
+          <UriText uri={dataset.dataUri} />
         </Field>
       ))}
       <Field name={trans.__('Input checkpoint')}>
-        {training.checkPointInputUri && <CopyText text={training.checkPointInputUri} />}
+        {training.checkPointInputUri && <UriText uri={training.checkPointInputUri} />}
       </Field>
     </Group>
   );
@@ -98,10 +98,10 @@ function Outputs({ training }: { training: ITraining }): JSX.Element {
   return (
     <Group title={trans.__('Output data')}>
       <Field name={training.modelUri ? trans.__('Model output') : trans.__('Output path')}>
-        <CopyText text={training.modelUri ?? training.modelUploadUri} />
+        <UriText uri={training.modelUri ?? training.modelUploadUri} />
       </Field>
       <Field name={trans.__('Checkpoint path')}>
-        {training.checkPointUploadUri && <CopyText text={training.checkPointUploadUri} />}
+        {training.checkPointUploadUri && <UriText uri={training.checkPointUploadUri} />}
       </Field>
       <Field name={trans.__('Models')}>
         {training.modelList.length > 0 &&
