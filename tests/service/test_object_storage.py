@@ -194,6 +194,31 @@ def test_lost_permission_container_and_input_fail_the_training_with_the_reason(o
         assert GUEST["key"] not in log
 
 
+def test_storage_that_stays_down_is_named_and_the_copy_runs_when_it_is_back(
+    own_backend: Make, swift: Swift, https: FaultProxy, tmp_path: Path
+) -> None:
+    swift.container("down")
+    swift.put("down/data/a.csv", "a")
+    access = {**swift.access(), "storageUrl": https.url, "cacert": str(tmp_path / "authority.pem")}
+    running = own_backend(f"--ServiceConfig.obs={ {f'{https.host}/v1/AUTH_test': access}!r}")
+    data = [{"datasetName": "data", "dataUri": f"obs://{https.host}/v1/AUTH_test/down/data"}]
+    asked = 0
+
+    def goes_down(_method: str, path: str) -> str:
+        """Answer while the request is checked, and from then on no more."""
+        nonlocal asked
+        asked += "/down" in path
+        return "pass" if asked <= 3 else REFUSE
+
+    https.rule = goes_down
+    training = running.train("down", READ, datasetList=data)
+    ended = running.wait_for_status(training, "COMPLETE", "CREATE_FAILED", timeout=150)
+    assert f"the object storage at {https.host} does not answer" in ended["trainingStatusReason"]
+    https.rule = lambda _method, _path: "pass"
+    again = running.train("down-again", READ, datasetList=data)
+    assert running.wait_for_status(again, "COMPLETE", "CREATE_FAILED")["trainingStatusCode"] == "COMPLETE"
+
+
 def test_storage_that_is_down_while_outputs_are_uploaded_is_waited_for(
     own_backend: Make, swift: Swift, https: FaultProxy, tmp_path: Path
 ) -> None:
