@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, LiteralString
 from uuid import uuid4
@@ -135,6 +136,28 @@ def form_field(
     if default_factory is not None:
         return Field(default_factory=default_factory, **arguments)
     return Field(default, **arguments)
+
+
+def in_order(*first: str, after: Mapping[str, Sequence[str]] | None = None) -> Any:
+    """Return a ``json_schema_extra`` that puts properties where people look for them in a form.
+
+    Args:
+        first: names, as the wire spells them, that come first.
+        after: others by the name they come after.
+    """
+    moved = dict(after or {})
+
+    def arrange(schema: dict[str, Any]) -> None:
+        properties = schema["properties"]
+        late = {name for names in moved.values() for name in names}
+        order = [name for name in (*first, *properties) if name not in late]
+        arranged: dict[str, Any] = {}
+        for name in order:
+            for each in (name, *moved.get(name, ())):
+                arranged.setdefault(each, properties[each])
+        schema["properties"] = arranged
+
+    return arrange
 
 
 def new_id() -> str:

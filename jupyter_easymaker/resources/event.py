@@ -10,6 +10,7 @@ from .base import UtcDatetime, WireModel
 class ResourceType(StrEnum):
     EXPERIMENT = "EXPERIMENT"
     TRAINING = "TRAINING"
+    HYPERPARAMETER_TUNING = "HYPERPARAMETER_TUNING"
     MODEL = "MODEL"
     TRAINING_TEMPLATE = "TRAINING_TEMPLATE"
 

@@ -28,6 +28,7 @@ class Limits:
     metric_regex_length: int = 1000
     tags: int = 10
     nodes: int = 10
+    trials: int = 10_000
     timeout_min_minutes: int = 60
     timeout_minutes: int = 720 * 60
     data_storage_min_gb: int = 300
