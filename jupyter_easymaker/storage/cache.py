@@ -1,9 +1,10 @@
 """Inputs copied once and shared, read-only, by all jobs of a project.
 
-``{cache}/inputs/{fingerprint}`` exists only complete: it is copied to ``{fingerprint}.part`` and renamed. A lock per
-fingerprint is held exclusively by whoever copies and shared by whoever uses, for as long as that process
-lives; so nothing is copied twice, a dead copier is noticed at once, and what is in use is never removed. What an
-interrupted copy from a remote storage has lies at ``{fingerprint}.partial`` for a day; the next one goes on with it.
+``{cache}/inputs/{fingerprint}`` exists only complete: it is copied to ``{fingerprint}.part`` and renamed. Two locks
+per fingerprint, held for as long as the process lives that holds them: one is shared by all who use it, and only
+who removes it wants it alone; the other is held by the one who copies. So nothing is copied twice, a dead copier is
+noticed at once, nobody who copies waits for who uses, and what is in use is never removed. What an interrupted copy
+from a remote storage has lies at ``{fingerprint}.partial`` for a day; the next one goes on with it.
 """
 
 from __future__ import annotations
@@ -73,28 +74,31 @@ def stage_in(
     fingerprint = _fingerprint(location, tree)
     path = os.path.join(inputs, fingerprint)
     with explained(location.uri, writing_to=f"the cache of staged inputs ({inputs})"):
-        lock = FileLock(_lock_path(inputs, fingerprint))
+        used = FileLock(_used_lock(inputs, fingerprint))
         try:
-            cached = True
-            while True:
-                _hold(lock, waiting, shared=True)
-                if os.path.isdir(path):
-                    with contextlib.suppress(PermissionError):  # another user's: it is theirs to keep or remove
-                        os.utime(path)  # the least recently used is the first to go
-                    return StagedInput(path, tree, lock, cached=cached)
-                _hold(lock, waiting, shared=False)
-                if not os.path.isdir(path):
-                    _fill(location, tree, path, progress)
-                    cached = False
+            used.acquire(shared=True)  # waits at most for one who is removing it
+            cached = os.path.isdir(path) or not _fill_alone(location, tree, path, progress, waiting)
+            with contextlib.suppress(PermissionError):  # another user's: it is theirs to keep or remove
+                os.utime(path)  # the least recently used is the first to go
         except BaseException:
-            lock.close()
+            used.close()
             raise
+        return StagedInput(path, tree, used, cached=cached)
 
 
-def _hold(lock: FileLock, waiting: Callable[[], None], *, shared: bool) -> None:
-    if not lock.acquire(shared=shared, wait=False):
-        waiting()
-        lock.acquire(shared=shared)
+def _fill_alone(location: Place, tree: Tree, path: str, progress: Progress | None, waiting: Callable[[], None]) -> bool:
+    """Copy into the cache unless another process is faster; return whether it was this one."""
+    copying = FileLock(_copying_lock(os.path.dirname(path), os.path.basename(path)))
+    try:
+        if not copying.acquire(shared=False, wait=False):
+            waiting()
+            copying.acquire(shared=False)
+        if os.path.isdir(path):
+            return False
+        _fill(location, tree, path, progress)
+        return True
+    finally:
+        copying.close()
 
 
 def too_large(uri: str, size: int, allowed: int) -> StorageError:
@@ -114,12 +118,16 @@ def _fingerprint(location: Place, tree: Tree) -> str:
     return digest.hexdigest()[:40]
 
 
-def _lock_path(inputs: str, fingerprint: str) -> str:
+def _used_lock(inputs: str, fingerprint: str) -> str:
     return os.path.join(inputs, ".locks", fingerprint)
 
 
+def _copying_lock(inputs: str, fingerprint: str) -> str:
+    return os.path.join(inputs, ".locks", fingerprint + ".copying")
+
+
 def _fill(location: Place, tree: Tree, path: str, progress: Progress | None) -> None:
-    """Copy into the cache; the exclusive lock is held, so a part that is there is a dead process's."""
+    """Copy into the cache; the lock of who copies is held, so a part that is there is a dead process's."""
     part = path + (_PARTIAL if location.remote else _PART)
     if not location.remote:
         remove_tree(part)
@@ -198,9 +206,10 @@ def _size(directory: str) -> int:
 
 def _remove_unlocked(inputs: str, name: str) -> None:
     fingerprint = name.removesuffix(_PART).removesuffix(_PARTIAL)
-    lock = FileLock(_lock_path(inputs, fingerprint))
+    used = FileLock(_used_lock(inputs, fingerprint))
+    copying = FileLock(_copying_lock(inputs, fingerprint))
     try:
-        if lock.acquire(shared=False, wait=False):
+        if used.acquire(shared=False, wait=False) and copying.acquire(shared=False, wait=False):
             # Out of sight at once: a process killed in the middle must not leave half an input behind.
             part = os.path.join(inputs, fingerprint + _PART)
             if not name.endswith(_PART):
@@ -208,7 +217,8 @@ def _remove_unlocked(inputs: str, name: str) -> None:
                 os.rename(os.path.join(inputs, name), part)
             remove_tree(part)
     finally:
-        lock.close()
+        copying.close()
+        used.close()
 
 
 def remove_tree(path: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from jupyter_easymaker.storage import cache as cache_module
 from jupyter_easymaker.storage.access import copy_in, stage_in
+from jupyter_easymaker.storage.cache import remove_tree
 from jupyter_easymaker.storage.config import StorageConfig
 from jupyter_easymaker.storage.uri import StorageError, StorageErrorCode
 
@@ -137,6 +138,7 @@ def test_an_input_that_grows_meanwhile_is_refused(root: Path, config: StorageCon
 STAGE = """
 import sys
 from jupyter_easymaker.storage.access import stage_in
+from jupyter_easymaker.storage.cache import remove_tree
 from jupyter_easymaker.storage.config import StorageConfig
 told = []
 def progress(files, *_):
@@ -249,6 +251,16 @@ def test_threads_share_a_copy_too(root: Path, config: StorageConfig, cache: Path
     for thread in threads:
         thread.join(30)
     assert sorted(staged) == [False, True, True, True]
+
+
+def test_who_came_first_and_lives_on_does_not_hold_up_the_copy(root: Path, config: StorageConfig, cache: Path) -> None:
+    """Nobody who uses an input, for hours perhaps, is waited for by one who copies it."""
+    data = fill(root / "nas/data")
+    first = stage_in(DATA, config, str(cache))
+    remove_tree(first.path)
+    second = stage_in(DATA, config, str(cache))
+    assert (second.path, second.cached) == (first.path, False)
+    assert (Path(second.path) / "0.csv").read_text() == (data / "0.csv").read_text()
 
 
 class Disk:
