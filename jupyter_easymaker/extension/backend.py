@@ -9,6 +9,7 @@ from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from .. import __version__
 from ..client.client import EasyMakerClient
@@ -50,6 +51,8 @@ class Backend:
         self._shared = app.backend_url.rstrip("/")
         self._data_dir = Path(app.data_dir)
         self._launched: Launched | None = None
+        self._replaced: Connection | None = None
+        """The older version's backend that has just been ended: kernels alive know its port."""
         self._task: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
         self._nudge = asyncio.Event()
@@ -126,7 +129,9 @@ class Backend:
         """Start a backend and wait until it answers. It may be another's that was a moment faster."""
         loop = asyncio.get_running_loop()
         if self._launched is None or self._launched.exit_status() is not None:
-            self._launched = await asyncio.to_thread(Launched, self._data_dir, self._app.token)
+            replaced, self._replaced = self._replaced, None
+            port = urlsplit(replaced.url).port if replaced else None
+            self._launched = await asyncio.to_thread(Launched, self._data_dir, self._app.token, port)
         deadline = loop.time() + _START_SECONDS
         while loop.time() < deadline:
             found = read_connection(self._data_dir)
@@ -149,6 +154,7 @@ class Backend:
             if asyncio.get_running_loop().time() > deadline:
                 raise Unavailable(f"The EasyMaker backend of version {old.version} (pid {old.pid}) does not end.")
             await asyncio.sleep(_LOOK_SECONDS)
+        self._replaced = old
 
     async def _use(self, connection: Connection) -> None:
         """Take a backend into use if it accepts the token."""

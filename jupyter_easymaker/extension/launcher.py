@@ -28,16 +28,17 @@ class Launched:
     Args:
         data_dir: the data directory to serve.
         token: the owner's token; empty: the directory's own.
+        port: where to listen, free as soon as the directory is; None: where a killed one did, if that is free.
 
     Raises:
         LaunchError: the process could not be started.
     """
 
-    def __init__(self, data_dir: Path, token: str = "") -> None:
+    def __init__(self, data_dir: Path, token: str = "", port: int | None = None) -> None:
         self._log = data_dir / LOG_FILE
         command = [sys.executable, "-m", "jupyter_easymaker.service.cli", "serve"]
         command += ["--data-dir", str(data_dir)]
-        if port := _former_port(data_dir):
+        if port := port or _former_port(data_dir):
             command += ["--port", str(port)]
         try:
             data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -47,19 +47,20 @@ class ServeApp(JupyterApp):
         config = ServiceConfig(parent=self)
         data_dir = DataDir(Path(config.data_dir))
         with DataDirLock(data_dir) as lock:
-            if not lock.acquire():
-                self._find_first(data_dir, lock)
-                return
-            self._serve(config, data_dir)
+            if lock.acquire() or self._outlasts_first(data_dir, lock):
+                self._serve(config, data_dir)
 
-    def _find_first(self, data_dir: DataDir, lock: DataDirLock) -> None:
-        """Print where the backend that holds the directory answers, waiting until it does."""
+    def _outlasts_first(self, data_dir: DataDir, lock: DataDirLock) -> bool:
+        """Print where the backend that holds the directory answers; return whether it ended instead."""
+        self.log.info("another process holds %s; waiting until it answers or ends", data_dir.path)
         deadline = time.monotonic() + _WAIT_FOR_FIRST_SECONDS
         while time.monotonic() < deadline:
             found = data_dir.announced()
             if found:
                 print(f"A backend already serves {data_dir.path}: {found['url']} (pid {found['pid']})")  # noqa: T201
-                return
+                return False
+            if lock.acquire():  # it was on its way out
+                return True
             time.sleep(0.1)
         sys.exit(f"Another process holds {data_dir.path} but does not answer; end it and try again.")
 

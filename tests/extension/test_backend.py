@@ -137,8 +137,9 @@ def test_backend_of_an_older_version_is_replaced_on_the_same_port(
     old = own_backend()
     announcement = old.data_dir / "backend.json"
     announcement.write_text(announcement.read_text().replace('"version": "', '"version": "0.0.0.dev0+old-'))
-    pid = old.process.pid
+    pid, url = old.process.pid, old.url
     jupyter = own_jupyter(data_dir=old.data_dir)
     jupyter.wait_for_status("ready")
     assert jupyter.backend()["pid"] != pid
+    assert jupyter.backend()["url"] == url
     assert old.process.wait(timeout=10) == 0

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import httpx
 import psutil
 
+from jupyter_easymaker.service.data_dir import DataDir, DataDirLock
 from tests.conftest import RunningBackend
 from tests.waiting import wait_for
 
@@ -28,6 +29,25 @@ def test_second_start_on_the_same_directory_finds_the_first(own_backend: Make) -
     assert second.returncode == 0, second.stderr
     assert first.url in second.stdout
     assert httpx.get(f"{first.url}/health").status_code == 200
+
+
+def test_start_while_the_first_is_ending_takes_its_place(own_backend: Make) -> None:
+    """One that is asked to stop takes its announcement back a moment before it lets go of the directory."""
+    running = own_backend()
+    assert running.stop() == 0
+    with DataDirLock(DataDir(running.data_dir)) as ending:
+        assert ending.acquire()
+        second = subprocess.Popen(
+            [sys.executable, "-m", "jupyter_easymaker.service.cli", "serve", "--data-dir", str(running.data_dir)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert "waiting until it answers or ends" in second.stderr.readline()
+    try:
+        wait_for(lambda: (DataDir(running.data_dir).announced() or {}).get("pid") == second.pid, 60)
+    finally:
+        second.terminate()
+        second.communicate(timeout=30)
 
 
 def test_graceful_stop_withdraws_the_announcement_and_keeps_jobs(own_backend: Make) -> None:
