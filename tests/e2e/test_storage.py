@@ -41,6 +41,7 @@ def test_code_goes_up_is_chosen_runs_and_its_output_comes_down(page: Page, lab: 
     expect(form.get_by_role("textbox", name="Entry point")).to_have_value("train.py")
 
     # Where outputs go need not be there yet: the browser opens above it.
+    form.get_by_role("textbox", name="Output path").fill("nas://local:/from-browser-outputs/later")
     form.get_by_role("button", name="Browse: Output path").click()
     dialog = page.get_by_role("dialog", name="Output path")
     expect(dialog.get_by_role("option", name="from-browser")).to_be_visible()
@@ -50,7 +51,7 @@ def test_code_goes_up_is_chosen_runs_and_its_output_comes_down(page: Page, lab: 
     expect(detail.get_by_text("Complete", exact=True).first).to_be_visible()
 
     detail.get_by_role("tab", name="Settings").click()
-    detail.get_by_role("button", name="Browse: nas://local:/outputs").first.click()
+    detail.get_by_role("button", name="Browse: nas://local:/from-browser-outputs").first.click()
     dialog = page.get_by_role("dialog", name="Storage")
     expect(dialog.get_by_role("option", name="model.txt")).to_be_visible()
     with page.expect_download() as download:

@@ -100,7 +100,7 @@ export function LogQueryBar(props: {
               onChange={event => setOwn({ ...own, [end]: event.target.value })}
             />
           ))}
-        <button type="submit" className="em-Button em-mod-accept" disabled={props.busy}>
+        <button type="submit" className="em-Button em-mod-accept" aria-busy={props.busy}>
           {trans.__('Search')}
         </button>
       </div>
