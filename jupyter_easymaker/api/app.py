@@ -18,6 +18,7 @@ from . import (
     experiments,
     flavors,
     health,
+    hyperparameter_tunings,
     images,
     lineage,
     logs,
@@ -34,6 +35,7 @@ from . import (
     training_logs,
     training_templates,
     trainings,
+    trials,
     users,
 )
 from .body_limit import BodyLimit
@@ -57,6 +59,8 @@ _PROJECT_ROUTERS = (
     training_logs,
     metrics,
     lineage,
+    hyperparameter_tunings,
+    trials,
     training_templates,
     models,
     search,

@@ -34,7 +34,7 @@ class ApiContext:
     source_upload_uri: str
     """Where code sent by the panel and the magics is kept."""
     wake: Callable[[str | None], None]
-    """Tells the reconcilers that a commit gave them work: with one training (by id), or somewhere."""
+    """Tells the reconcilers that a commit gave them work: with one training or tuning (by id), or somewhere."""
     reconcile_experiment: Callable[[str], None]
     """Does an experiment's next step now, so that the answer to its creation already says ACTIVE."""
     tensorboards: TensorboardService

@@ -8,7 +8,14 @@ from fastapi import APIRouter
 
 from ..resources.base import WireModel
 from ..store import resource_queries
-from ..store.tables import ExperimentRow, ModelRow, ResourceRow, TrainingRow, TrainingTemplateRow
+from ..store.tables import (
+    ExperimentRow,
+    HyperparameterTuningRow,
+    ModelRow,
+    ResourceRow,
+    TrainingRow,
+    TrainingTemplateRow,
+)
 from .auth import Member
 from .context import Context
 from .envelope import envelope, success
@@ -17,6 +24,7 @@ router = APIRouter(tags=["counts"])
 _TABLES: dict[str, type[ResourceRow]] = {
     "experiment": ExperimentRow,
     "training": TrainingRow,
+    "hyperparameterTuning": HyperparameterTuningRow,
     "model": ModelRow,
     "trainingTemplate": TrainingTemplateRow,
 }

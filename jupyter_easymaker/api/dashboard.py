@@ -13,11 +13,12 @@ from ..monitoring.samples import Sample
 from ..resources.dashboard import Capacity, Dashboard, ResourceCount, TopResource
 from ..resources.event import ResourceType
 from ..resources.experiment import ExperimentStatus
+from ..resources.hyperparameter_tuning import HyperparameterTuningStatus
 from ..resources.model import ModelStatus
 from ..resources.status import Status
 from ..resources.training import TrainingStatus
 from ..store import resource_queries, trainings
-from ..store.tables import ExperimentRow, ModelRow, ResourceRow, TrainingRow
+from ..store.tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import envelope, success
@@ -27,6 +28,7 @@ router = APIRouter(tags=["dashboard"])
 _KINDS: tuple[tuple[ResourceType, type[ResourceRow], Status], ...] = (
     (ResourceType.EXPERIMENT, ExperimentRow, ExperimentStatus.ACTIVE),
     (ResourceType.TRAINING, TrainingRow, TrainingStatus.COMPLETE),
+    (ResourceType.HYPERPARAMETER_TUNING, HyperparameterTuningRow, HyperparameterTuningStatus.COMPLETE),
     (ResourceType.MODEL, ModelRow, ModelStatus.ACTIVE),
 )
 _SHOWN = 5

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..resources.errors import EasyMakerError, FieldError, ResultCode
 from ..resources.experiment import Experiment, ExperimentCreate, ExperimentStatus, ExperimentUpdate
-from ..store import experiments, trainings
+from ..store import experiments, hyperparameter_tunings, trainings
 from ..store.tables import ExperimentRow
 from .auth import Member
 from .context import Context
@@ -119,13 +119,14 @@ def delete_experiment(appkey: str, experiment_id: str, context: Context, _caller
                 ResultCode.WRONG_STATUS,
                 f"The experiment {row.name} is being created; delete it when that is done.",
             )
-        in_the_way, total = trainings.page(session, appkey, experiment_ids=[row.id], size=_NAMES_SHOWN)
-        if total:
-            names = named([training.name for training in in_the_way], total)
-            raise EasyMakerError(
-                ResultCode.IN_USE,
-                f"The experiment {row.name} still has the trainings {names}; delete them first.",
-            )
+        for what, page in (("trainings", trainings.page), ("hyperparameter tunings", hyperparameter_tunings.page)):
+            in_the_way, total = page(session, appkey, experiment_ids=[row.id], size=_NAMES_SHOWN)
+            if total:
+                names = named([each.name for each in in_the_way], total)
+                raise EasyMakerError(
+                    ResultCode.IN_USE,
+                    f"The experiment {row.name} still has the {what} {names}; delete them first.",
+                )
         require(experiments.mark_deleted(session, row), "experiment", row.name)
     context.wake(None)
     return success()

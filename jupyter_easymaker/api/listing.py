@@ -25,17 +25,21 @@ class Page:
     search: str
     sort: str
 
-    def arguments(self, sortable: Iterable[str]) -> dict[str, Any]:
+    def arguments(self, sortable: Iterable[str], default: str = "-createdDatetime") -> dict[str, Any]:
         """Return the arguments for the store's ``page`` functions.
+
+        Args:
+            default: what it is sorted by if nothing is said.
 
         Raises:
             EasyMakerError: the list cannot be sorted so.
         """
         names = sorted(sortable)
-        if self.sort.removeprefix("-") not in names:
+        order = self.sort or default
+        if order.removeprefix("-") not in names:
             raise field_error("sort", f"must be one of {', '.join(names)}, with - before it for descending")
         size = self.limit if self.limit is not None else (20 if self.page is not None else None)
-        return {"sort": self.sort, "search": self.search, "number": self.page, "size": size}
+        return {"sort": order, "search": self.search, "number": self.page, "size": size}
 
     def paging(self, answered: int, total: int) -> Paging:
         size = self.limit if self.limit is not None else (20 if self.page is not None else answered)
@@ -46,7 +50,7 @@ def _page(
     page: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
     limit: Annotated[int | None, Query(ge=1, le=MAX_LIMIT)] = None,
     search: Annotated[str, Query(max_length=200)] = "",
-    sort: Annotated[str, Query(max_length=50)] = "-createdDatetime",
+    sort: Annotated[str, Query(max_length=50)] = "",
 ) -> Page:
     if "\x00" in search:
         raise field_error("search", "holds a NUL character; remove it")

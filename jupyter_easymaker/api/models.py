@@ -7,18 +7,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query
 from sqlalchemy.orm import Session
 
-from ..resources.errors import EasyMakerError, ResultCode
+from ..resources.errors import EasyMakerError, ResultCode, field_error
+from ..resources.hyperparameter_tuning import HyperparameterTuningStatus
 from ..resources.model import Model, ModelCreate, ModelFormat, ModelUpdate
 from ..resources.training import TrainingStatus
 from ..store import models, trainings
-from ..store.tables import ModelRow, TrainingRow
+from ..store.tables import HyperparameterTuningRow, ModelRow, TrainingRow
 from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
 from .experiments import require
+from .hyperparameter_tunings import find_tuning
 from .listing import Listing, values, whole
 from .storage_checks import StorageChecks
 from .trainings import find_training
+from .tuning_views import best_trial
 from .updates import changed_columns
 
 router = APIRouter(tags=["models"])
@@ -28,14 +31,12 @@ ListAnswer = envelope("ModelList", model_list=list[Model], paging=Paging)
 
 @router.post("/models", response_model=Answer)
 def create_model(appkey: str, context: Context, caller: Member, body: Annotated[ModelCreate, Body()]) -> Any:
-    """Register a model: the output of a COMPLETE training, or an artifact that lies at a path."""
+    """Register a model: the output of a COMPLETE training or tuning, or an artifact that lies at a path."""
     checks = StorageChecks(context.storage_for(appkey))
     checks.input("modelUploadUri", body.model_upload_uri)
     checks.finish()
     with context.database.session() as session:
-        training = find_training(session, appkey, body.training_id, lock=True) if body.training_id else None
-        if training is not None:
-            _require_complete(training)
+        training, tuning = _origin(session, appkey, body)
         row = models.insert(
             session,
             appkey=appkey,
@@ -43,7 +44,8 @@ def create_model(appkey: str, context: Context, caller: Member, body: Annotated[
             created_by=caller.user_id,
             model_upload_uri=body.model_upload_uri or trainings.model_uri(training),  # type: ignore[arg-type]
             model_format=body.model_format_code or _format_of(training),
-            training_name=training.name if training else None,
+            training=training,
+            tuning=tuning,
         )
     return success(model=view(row))
 
@@ -57,6 +59,7 @@ def list_models(
     ids: Annotated[list[str] | None, Query(alias="modelIdList")] = None,
     names: Annotated[list[str] | None, Query(alias="modelNameList")] = None,
     training_ids: Annotated[list[str] | None, Query(alias="trainingIdList")] = None,
+    tuning_ids: Annotated[list[str] | None, Query(alias="hyperparameterTuningIdList")] = None,
 ) -> Any:
     """List the project's models."""
     with context.database.reading() as session:
@@ -66,6 +69,7 @@ def list_models(
             ids=values(ids),
             names=whole(names),
             training_ids=values(training_ids),
+            tuning_ids=values(tuning_ids),
             **listing.arguments(models.SORT),
         )
     return success(model_list=[view(row) for row in rows], paging=listing.paging(len(rows), total))
@@ -106,6 +110,30 @@ def _find(session: Session, appkey: str, model_id: str, *, lock: bool = False) -
     return row
 
 
+def _origin(
+    session: Session, appkey: str, body: ModelCreate
+) -> tuple[TrainingRow | None, HyperparameterTuningRow | None]:
+    """Return the training whose output becomes the model, and the tuning it is the best trial of."""
+    if body.training_id:
+        training = find_training(session, appkey, body.training_id, lock=True)
+        if training.tuning_id is not None:
+            raise field_error(
+                "trainingId", f"is a trial of a tuning; give hyperparameterTuningId {training.tuning_id} instead"
+            )
+        _require_complete(training)
+        return training, None
+    if not body.hyperparameter_tuning_id:
+        return None, None
+    tuning = find_tuning(session, appkey, body.hyperparameter_tuning_id, lock=True)
+    best = best_trial(session, tuning)
+    if tuning.status != HyperparameterTuningStatus.COMPLETE or best is None:
+        raise EasyMakerError(
+            ResultCode.WRONG_STATUS,
+            f"The tuning {tuning.name} is {tuning.status}; a model is made from a COMPLETE one.",
+        )
+    return best, tuning
+
+
 def _require_complete(training: TrainingRow) -> None:
     if training.status != TrainingStatus.COMPLETE:
         raise EasyMakerError(
@@ -136,7 +164,16 @@ def view(row: ModelRow) -> Model:
         framework_code=row.model_format,
         framework_version=row.framework_version,
         model_upload_uri=row.model_upload_uri,
-        training={"trainingId": row.training_id, "trainingName": row.training_name} if row.training_id else None,
+        training={"trainingId": row.training_id, "trainingName": row.training_name}
+        if row.training_id and not row.tuning_id
+        else None,
+        hyperparameter_tuning={
+            "hyperparameterTuningId": row.tuning_id,
+            "hyperparameterTuningName": row.tuning_name,
+            "trialId": row.training_id,
+        }
+        if row.tuning_id
+        else None,
         created_datetime=row.created_at,
         created_by=row.created_by,
         tag_list=row.tags,

@@ -13,12 +13,17 @@ from prometheus_client.registry import Collector
 
 from .. import __version__
 from ..store import events, resource_queries
-from ..store.tables import ExperimentRow, ModelRow, ResourceRow, TrainingRow
+from ..store.tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow
 from .auth import Admin
 from .context import ApiContext
 
 router = APIRouter(tags=["operation"])
-_TABLES: dict[str, type[ResourceRow]] = {"experiments": ExperimentRow, "trainings": TrainingRow, "models": ModelRow}
+_TABLES: dict[str, type[ResourceRow]] = {
+    "experiments": ExperimentRow,
+    "trainings": TrainingRow,
+    "hyperparameter_tunings": HyperparameterTuningRow,
+    "models": ModelRow,
+}
 _MIB = 1024 * 1024
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from ..resources import experiment, model, training
+from ..resources import experiment, hyperparameter_tuning, model, training
 from .auth import Member
 from .envelope import Envelope, Header
 
@@ -18,12 +18,17 @@ router = APIRouter(tags=["schemas"])
 class Form(StrEnum):
     EXPERIMENT = "experiment"
     TRAINING = "training"
+    HYPERPARAMETER_TUNING = "hyperparameter-tuning"
     MODEL = "model"
 
 
 _FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
     Form.EXPERIMENT: (experiment.ExperimentCreate, experiment.SECTIONS),
     Form.TRAINING: (training.TrainingCreate, training.SECTIONS),
+    Form.HYPERPARAMETER_TUNING: (
+        hyperparameter_tuning.HyperparameterTuningCreate,
+        hyperparameter_tuning.SECTIONS,
+    ),
     Form.MODEL: (model.ModelCreate, model.SECTIONS),
 }
 

@@ -9,7 +9,7 @@ def tensorboard_path(kind: str, resource_id: str) -> str:
     """Return where a resource's TensorBoard is, relative to its project.
 
     Args:
-        kind: ``training`` or ``experiment``.
+        kind: ``training``, ``tuning`` or ``experiment``.
     """
     return f"tensorboards/{kind}-{resource_id}/"
 

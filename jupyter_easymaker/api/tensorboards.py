@@ -1,4 +1,4 @@
-"""TensorBoard of a training or of all trainings of an experiment: started on demand, passed on to who may see it."""
+"""TensorBoard of a training, a tuning or an experiment: started on demand, passed on to who may see it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from starlette.types import Receive, Scope, Send
 
 from ..resources.base import WireModel
 from ..resources.errors import EasyMakerError, ResultCode
-from ..store import trainings
+from ..store import trainings, trials
 from ..tensorboards.service import TensorboardFailed
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import envelope, success
 from .experiments import find_experiment
+from .hyperparameter_tunings import find_tuning
 from .listing import ANY_PARAMETERS
 from .tensorboard_links import tensorboard_path, tensorboard_uri
 from .trainings import find_training
@@ -77,6 +78,12 @@ def start_for_experiment(appkey: str, experiment_id: str, context: Context, _cal
     return _started(context, appkey, f"experiment-{experiment_id}")
 
 
+@router.post("/hyperparameter-tunings/{tuning_id}/tensorboard", response_model=Answer)
+def start_for_tuning(appkey: str, tuning_id: str, context: Context, _caller: Member) -> Any:
+    """Have the TensorBoard of all trials of a tuning run; return where it is."""
+    return _started(context, appkey, f"tuning-{tuning_id}")
+
+
 @router.get("/tensorboards/{key}/{path:path}", response_class=Response, openapi_extra=ANY_PARAMETERS)
 async def read(request: Request, appkey: str, key: str, path: str, context: Context, _caller: Member) -> Response:
     """Pass a request on to a TensorBoard, which is started if it does not run."""
@@ -111,6 +118,9 @@ def _runs(context: ApiContext, appkey: str, key: str) -> dict[str, Path]:
         if kind == "training":
             row = find_training(session, appkey, resource_id)
             found, experiment_id = [(row.id, row.name)], row.experiment_id
+        elif kind == "tuning":
+            experiment_id = find_tuning(session, appkey, resource_id).experiment_id
+            found = [(row.id, row.name) for row in trials.of_tuning(session, resource_id)]
         elif kind == "experiment":
             experiment_id = find_experiment(session, appkey, resource_id).id
             found = trainings.names(session, appkey, experiment_id)

@@ -1,4 +1,4 @@
-"""What is checked before a training is accepted: that what it names exists and that it could ever run."""
+"""What is checked before a training or a tuning is accepted: that what it names exists and that it could ever run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ..resources.errors import field_error
 from ..resources.flavor import Flavor
 from ..resources.image import Image
 from ..resources.training import TrainingCreate
+from ..resources.training_settings import TrainingSettings
 from ..storage.config import StorageConfig
 from .context import ApiContext
 from .storage_checks import StorageChecks
@@ -29,18 +30,28 @@ def check_training(context: ApiContext, appkey: str, spec: TrainingCreate) -> Ch
     Raises:
         EasyMakerError: naming the field and what would be accepted.
     """
-    chosen = _choose(context, spec)
-    _check_fits(context, spec, chosen.flavor)
+    chosen = check_settings(context, appkey, spec)
     if chosen.algorithm:
         chosen.algorithm.check(
             {entry.parameter_name: entry.parameter_value for entry in spec.hyperparameter_list},
             {dataset.dataset_name for dataset in spec.dataset_list},
         )
+    return chosen
+
+
+def check_settings(context: ApiContext, appkey: str, spec: TrainingSettings) -> Chosen:
+    """Refuse settings that cannot be run with; ``instance_count`` is how many nodes there are at once.
+
+    Raises:
+        EasyMakerError: naming the field and what would be accepted.
+    """
+    chosen = _choose(context, spec)
+    _check_fits(context, spec, chosen.flavor)
     _check_storage(context.storage_for(appkey), spec)
     return chosen
 
 
-def _choose(context: ApiContext, spec: TrainingCreate) -> Chosen:
+def _choose(context: ApiContext, spec: TrainingSettings) -> Chosen:
     catalogue = context.catalogue
     flavor = catalogue.flavor(spec.flavor_id)
     if flavor is None:
@@ -64,7 +75,7 @@ def _choose(context: ApiContext, spec: TrainingCreate) -> Chosen:
     return Chosen(flavor, image, algorithm)
 
 
-def _check_fits(context: ApiContext, spec: TrainingCreate, flavor: Flavor) -> None:
+def _check_fits(context: ApiContext, spec: TrainingSettings, flavor: Flavor) -> None:
     capacity = context.engine.capacity()
     nodes = spec.instance_count
     for needed, there, what in (
@@ -80,7 +91,7 @@ def _check_fits(context: ApiContext, spec: TrainingCreate, flavor: Flavor) -> No
             )
 
 
-def _check_storage(storage: StorageConfig, spec: TrainingCreate) -> None:
+def _check_storage(storage: StorageConfig, spec: TrainingSettings) -> None:
     checks = StorageChecks(storage)
     checks.directory("sourceDirUri", spec.source_dir_uri)
     for index, dataset in enumerate(spec.dataset_list):

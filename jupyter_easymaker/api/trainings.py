@@ -100,6 +100,7 @@ def update_training(
     columns = changed_columns(body.training_name, body.description, body.tag_list)
     with context.database.session() as session:
         row = find_training(session, appkey, training_id, lock=True)
+        _require_no_trial(row, "change")
         if columns:
             require(trainings.transition(session, row, None, **columns), "training", row.name)
         (training,) = training_views(session, [row], context.public_url)
@@ -111,6 +112,7 @@ def stop_training(appkey: str, training_id: str, context: Context, _caller: Memb
     """Ask a training to stop; one that is stopping already goes on stopping."""
     with context.database.session() as session:
         row = find_training(session, appkey, training_id, lock=True)
+        _require_no_trial(row, "stop")
         status = TrainingStatus(row.status)
         if status is not TrainingStatus.STOP_IN_PROGRESS:
             if not status.stoppable:
@@ -141,6 +143,7 @@ def delete_training(appkey: str, training_id: str, context: Context, _caller: Me
     """Delete a training that has ended and that no model was made from. Its outputs stay in their storage."""
     with context.database.session() as session:
         row = find_training(session, appkey, training_id, lock=True)
+        _require_no_trial(row, "delete")
         if not TrainingStatus(row.status).terminal:
             raise EasyMakerError(
                 ResultCode.WRONG_STATUS,
@@ -156,6 +159,14 @@ def delete_training(appkey: str, training_id: str, context: Context, _caller: Me
         require(trainings.mark_deleted(session, row), "training", row.name)
     context.wake(training_id)
     return success()
+
+
+def _require_no_trial(row: TrainingRow, verb: str) -> None:
+    if row.tuning_id is not None:
+        raise EasyMakerError(
+            ResultCode.WRONG_STATUS,
+            f"The training {row.name} is a trial of the hyperparameter tuning {row.tuning_id}; {verb} that.",
+        )
 
 
 def find_training(session: Session, appkey: str, training_id: str, *, lock: bool = False) -> TrainingRow:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..engines.base import Engine
+from ..metrics.reader import MetricsReader
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
 from ..store.database import Database
 from .log_keeper import LogKeeper
+
+if TYPE_CHECKING:
+    from ..search.study import Search
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,9 @@ class ReconcilerContext:
     data_dir: Path
     region: str
     logs: LogKeeper
+    metrics: MetricsReader = field(default_factory=MetricsReader)
+    searches: dict[str, Search] = field(default_factory=dict)
+    """By tuning: what was learnt from its trials, which hold all of it."""
 
     def tensorboard_dir(self, appkey: str, experiment_id: str) -> Path:
         return self.data_dir / "tensorboard" / appkey / experiment_id

@@ -225,7 +225,7 @@ class LogForwarder:
             _LOG.warning("logs cannot be sent to %s (%s); it is tried again", self._destination.url, error)
 
 
-_backing_off = wait_exponential_jitter(0.5, max=_LONGEST_PAUSE_SECONDS, jitter=0.5)
+_backing_off = wait_exponential_jitter(multiplier=0.5, max=_LONGEST_PAUSE_SECONDS, jitter=0.5)
 
 
 def _pause(state: RetryCallState) -> float:

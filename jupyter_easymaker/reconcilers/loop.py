@@ -7,10 +7,11 @@ import threading
 import time
 
 from ..resources.training import TrainingStatus
-from ..store import experiments, trainings
+from ..store import experiments, hyperparameter_tunings, trainings
 from ..store.tables import TrainingRow
 from .context import ReconcilerContext
 from .experiment import reconcile_experiment
+from .hyperparameter_tuning import reconcile_tuning
 from .training import reconcile_training, reconcile_training_row, training_id_of
 
 _LOG = logging.getLogger(__name__)
@@ -43,13 +44,13 @@ class ReconcilerLoop:
             self._thread.join()
         self._context.logs.close()
 
-    def wake(self, training_id: str | None = None) -> None:
-        """Look at one training now, or at everything unfinished (the API calls it after a commit)."""
+    def wake(self, resource_id: str | None = None) -> None:
+        """Look at one training or tuning now, or at everything unfinished (the API calls it after a commit)."""
         with self._lock:
-            if training_id is None:
+            if resource_id is None:
                 self._look_at_all = True
             else:
-                self._changed.add(training_id)
+                self._changed.add(resource_id)
         self._woken.set()
 
     def job_changed(self, job: str) -> None:
@@ -76,8 +77,7 @@ class ReconcilerLoop:
             with self._lock:
                 changed, self._changed = self._changed, set()
                 look_at_all, self._look_at_all = self._look_at_all, False
-            for training_id in changed:
-                self._step_training(training_id)
+            self._step_changed(changed)
             unfinished = unfinished or bool(changed)
             if look_at_all:
                 unfinished = self._step_all()
@@ -89,6 +89,7 @@ class ReconcilerLoop:
             with self._context.database.reading() as session:
                 of_experiments = [row.id for row in (*experiments.unfinished(session), *experiments.deleted(session))]
                 of_trainings = [*trainings.unfinished(session), *trainings.deleted(session)]
+                tunings = [*hyperparameter_tunings.unfinished(session), *hyperparameter_tunings.deleted(session)]
         except Exception:
             _LOG.exception("the store could not be read; trying again")
             return True
@@ -96,10 +97,28 @@ class ReconcilerLoop:
             self._guarded(lambda key=experiment_id: reconcile_experiment(self._context, key), experiment_id)  # type: ignore[misc]
         for row in of_trainings:
             self._guarded(lambda row=row: reconcile_training_row(self._context, row), row.id)  # type: ignore[misc]
-        return bool(of_experiments or of_trainings)
+        for tuning in tunings:  # after its trials
+            self._step_tuning(tuning.id)
+        return bool(of_experiments or of_trainings or tunings)
 
-    def _step_training(self, training_id: str) -> None:
-        self._guarded(lambda: reconcile_training(self._context, training_id), training_id)
+    def _step_changed(self, changed: set[str]) -> None:
+        """Do a step for these trainings and tunings, and for the tunings whose trials some of them are."""
+        tunings: set[str] = set()
+
+        def step(resource_id: str) -> None:
+            row = reconcile_training(self._context, resource_id)
+            if row is None:
+                tunings.add(resource_id)
+            elif row.tuning_id is not None:
+                tunings.add(row.tuning_id)
+
+        for resource_id in changed:
+            self._guarded(lambda key=resource_id: step(key), resource_id)  # type: ignore[misc]
+        for tuning_id in tunings:
+            self._step_tuning(tuning_id)
+
+    def _step_tuning(self, tuning_id: str) -> None:
+        self._guarded(lambda: reconcile_tuning(self._context, tuning_id), tuning_id)
 
     def _guarded(self, step: object, what: str) -> None:
         # One resource that cannot be reconciled must not keep the others waiting; it is tried again.

@@ -31,12 +31,17 @@ def training_id_of(job: str) -> str | None:
     return job.removeprefix(_JOB_PREFIX) if job.startswith(_JOB_PREFIX) else None
 
 
-def reconcile_training(context: ReconcilerContext, training_id: str) -> None:
-    """Do one step for a training: whatever its state in the store and in the engine calls for."""
+def reconcile_training(context: ReconcilerContext, training_id: str) -> TrainingRow | None:
+    """Do one step for a training: whatever its state in the store and in the engine calls for.
+
+    Returns:
+        The training, None if there is none of this id.
+    """
     with context.database.reading() as session:
         row = session.get(TrainingRow, training_id)
     if row is not None:
         reconcile_training_row(context, row)
+    return row
 
 
 def reconcile_training_row(context: ReconcilerContext, row: TrainingRow) -> None:
@@ -88,7 +93,7 @@ def _stop(context: ReconcilerContext, row: TrainingRow) -> None:
     if observation is not None and not observation.state.ended:
         return
     columns = _columns(row, observed_state(observation)) if observation else {}
-    reason = "Stopped on request."
+    reason = "Stopped on request." if row.tuning_id is None else None  # of a trial its tuning has said why
     _write(context, row, TrainingStatus.STOPPED, reason=reason, ended_at=_ended_at(observation), **columns)
 
 

@@ -76,8 +76,13 @@ class Algorithm(WireModel):
     entry_point: str
     """The module run for it (``python -m``)."""
 
-    def check(self, hyperparameters: dict[str, str], dataset_names: set[str]) -> None:
+    def check(
+        self, hyperparameters: dict[str, str], dataset_names: set[str], field: str = "hyperparameterList"
+    ) -> None:
         """Refuse what the algorithm cannot run with.
+
+        Args:
+            field: what the hyperparameters are called where they come from.
 
         Raises:
             EasyMakerError: an unknown, missing or out-of-range hyperparameter, or a missing data set.
@@ -86,12 +91,12 @@ class Algorithm(WireModel):
         specs = {spec.hyperparameter_name: spec for spec in self.hyperparameter_spec_list}
         for name, value in hyperparameters.items():
             if name not in specs:
-                problems.append(FieldError("hyperparameterList", f"{name} is none of {', '.join(sorted(specs))}"))
+                problems.append(FieldError(field, f"{name} is none of {', '.join(sorted(specs))}"))
             elif problem := specs[name].problem_with(value):
-                problems.append(FieldError("hyperparameterList", f"{name} {problem}"))
+                problems.append(FieldError(field, f"{name} {problem}"))
         for spec in specs.values():
             if not spec.is_optional and spec.hyperparameter_name not in hyperparameters and spec.default_value is None:
-                problems.append(FieldError("hyperparameterList", f"{spec.hyperparameter_name} is missing"))
+                problems.append(FieldError(field, f"{spec.hyperparameter_name} is missing"))
         known = {dataset.dataset_name for dataset in self.algorithm_dataset_schema}
         for dataset in self.algorithm_dataset_schema:
             if not dataset.is_optional and dataset.dataset_name not in dataset_names:

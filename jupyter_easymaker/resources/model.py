@@ -39,7 +39,7 @@ class ModelFormat(StrEnum):
 
 
 class ModelCreate(RequestModel):
-    """The body of POST models: from a training, or from a path with its framework."""
+    """The body of POST models: from a training, from the best trial of a tuning, or from a path with its framework."""
 
     model_name: Name = form_field("Name", section="basic")
     description: Description = form_field("Description", section="basic", widget="textarea", default="")
@@ -58,6 +58,13 @@ class ModelCreate(RequestModel):
         choices="trainings",
         default=None,
     )
+    hyperparameter_tuning_id: str | None = form_field(
+        "Hyperparameter tuning",
+        "A COMPLETE tuning; the output of its best trial becomes the artifact.",
+        section="artifact",
+        choices="hyperparameterTunings",
+        default=None,
+    )
     model_upload_uri: StorageUri | None = form_field(
         "Artifact path",
         "Where the artifact lies: obs://, nas:// or file://.",
@@ -69,8 +76,9 @@ class ModelCreate(RequestModel):
 
     @model_validator(mode="after")
     def _one_origin(self) -> ModelCreate:
-        if (self.training_id is None) == (self.model_upload_uri is None):
-            raise broken_rule("trainingId", "or modelUploadUri is needed, and not both")
+        origins = (self.training_id, self.hyperparameter_tuning_id, self.model_upload_uri)
+        if sum(origin is not None for origin in origins) != 1:
+            raise broken_rule("trainingId", "or hyperparameterTuningId or modelUploadUri is needed, and only one")
         if self.model_upload_uri is not None and self.model_format_code is None:
             raise broken_rule("modelFormatCode", "is needed with modelUploadUri")
         return self
@@ -99,6 +107,7 @@ class Model(WireModel):
     training: dict[str, Any] | None = None
     """``{"trainingId", "trainingName"}`` of the training it was made from."""
     hyperparameter_tuning: dict[str, Any] | None = None
+    """``{"hyperparameterTuningId", "hyperparameterTuningName", "trialId"}`` of the tuning whose best trial made it."""
     fine_tuning: dict[str, Any] | None = None
     parameter_list: list[dict[str, str]] = Field(default_factory=list)
     created_datetime: UtcDatetime

@@ -139,6 +139,8 @@ class Training(WireModel):
     """``{"algorithmId", "algorithmName"}``; None for own code."""
     source_dir_uri: str | None = None
     entry_point: str | None = None
+    hyperparameter_tuning_id: str | None = None
+    """Of a trial: whose it is."""
     hyperparameter_list: list[dict[str, str]] = []
     dataset_list: list[dict[str, str]] = []
     check_point_input_uri: str | None = None

@@ -1,4 +1,4 @@
-"""Training templates: settings of a training put aside, to fill the form of another with."""
+"""Training templates: settings of a training or a tuning put aside, to fill the form of another with."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from .base import Description, Name, RequestModel, Tags, UtcDatetime, WireModel, form_field
+from .hyperparameter_tuning import HyperparameterTuningCreate
 from .status import Status
 from .training import TrainingCreate
 
 SECTIONS = {"basic": "Basic information", "additional": "Additional settings"}
 _OF_ONE_TRAINING = {
     "training_name",
+    "hyperparameter_tuning_name",
     "training_type_code",
     "experiment_name",
     "experiment_description",
@@ -53,12 +55,14 @@ def _optional(info: Any) -> tuple[Any, Any]:
 
 # Any: the type checker cannot know the fields of a model made from another's.
 _FIELDS: Any = {
-    name: _optional(info) for name, info in TrainingCreate.model_fields.items() if name not in _OF_ONE_TRAINING
+    name: _optional(info)
+    for name, info in {**HyperparameterTuningCreate.model_fields, **TrainingCreate.model_fields}.items()
+    if name not in _OF_ONE_TRAINING
 }
 TrainingTemplateContent = create_model(
     "TrainingTemplateContent",
     __base__=RequestModel,
-    __doc__="Any of a training's settings: each is checked as a training's, and none is needed.",
+    __doc__="Any of a training's or a tuning's settings: each is checked as a training's, and none is needed.",
     **_FIELDS,
 )
 
@@ -72,7 +76,7 @@ class TrainingTemplateCreate(RequestModel):
         "Kind", "Whose form it fills.", section="basic", default=TrainingTemplateKind.TRAINING
     )
     content: TrainingTemplateContent = Field(  # type: ignore[valid-type]
-        description="What a training's form is filled with."
+        description="What the form is filled with."
     )
     tag_list: Tags = form_field("Tags", section="additional", widget="tags", default_factory=list)
 
@@ -103,7 +107,7 @@ class TrainingTemplate(WireModel):
     app_key: str
     kind: TrainingTemplateKind = TrainingTemplateKind.TRAINING
     content: dict[str, Any]
-    """A part of the body of POST trainings."""
+    """A part of the body of POST trainings or POST hyperparameter-tunings."""
     created_datetime: UtcDatetime
     created_by: str = ""
     tag_list: list[dict[str, str]] = []

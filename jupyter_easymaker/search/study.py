@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from math import isfinite, prod
 from typing import Any
 
@@ -19,55 +18,11 @@ from optuna.trial import Trial, TrialState, create_trial
 
 from ..resources.hyperparameter_tuning import ObjectiveType, TuningStrategy
 from ..resources.search_space import HyperparameterRange
+from .known import KnownTrial, StrategyUnavailable, Suggestion
 from .space import as_text, as_value, distributions
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # we test those that we offer
-
-
-class StrategyUnavailable(Exception):
-    """A strategy needs a package that is not installed; the text says which."""
-
-
-@dataclass(frozen=True)
-class KnownTrial:
-    """A trial as the store remembers it.
-
-    Args:
-        objective: None while it runs, and for one that has none.
-        early_stopped: it was ended by the median.
-        points: the objective step by step.
-        memory: what ``Suggestion.memory`` was.
-    """
-
-    number: int
-    parameters: Mapping[str, str]
-    ended: bool = False
-    objective: float | None = None
-    early_stopped: bool = False
-    points: Sequence[tuple[int, float]] = ()
-    memory: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def state(self) -> TrialState:
-        if not self.ended:
-            return TrialState.RUNNING
-        if self.early_stopped and self.points:
-            return TrialState.PRUNED
-        return TrialState.COMPLETE if self.objective is not None else TrialState.FAIL
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """What to try next.
-
-    Args:
-        parameters: each hyperparameter's value, as the script reads it.
-        memory: what the search wants to be given back with the trial.
-    """
-
-    parameters: dict[str, str]
-    memory: dict[str, Any]
 
 
 class Search:
@@ -145,7 +100,7 @@ class Search:
             ValueError: too few trials have ended, or all of them alike; says so.
         """
         self._follow(trials)
-        told = [trial for trial in trials if trial.state is TrialState.COMPLETE]
+        told = [trial for trial in trials if _state(trial) is TrialState.COMPLETE]
         if len(told) < 4:
             raise ValueError("Shown once four trials have succeeded.")
         if len({trial.objective for trial in told}) == 1:
@@ -160,7 +115,7 @@ class Search:
     def _follow(self, trials: Sequence[KnownTrial]) -> None:
         """Bring the study up to date; make it anew if it remembers anything else than the store."""
         if len(self._states) > len(trials) or any(
-            before.is_finished() and before is not trial.state
+            before.is_finished() and before is not _state(trial)
             for before, trial in zip(self._states, trials, strict=False)
         ):
             self._begin_anew()
@@ -180,7 +135,7 @@ class Search:
         values = {name: as_value(self._specs[name], text) for name, text in known.parameters.items()}
         for key, value in known.memory.get("study", {}).items():
             self._storage.set_study_system_attr(self._study_id, key, value)
-        state = known.state
+        state = _state(known)
         self._study.add_trial(
             create_trial(
                 state=state,
@@ -196,8 +151,9 @@ class Search:
     def _tell(self, number: int, known: KnownTrial) -> None:
         trial = self._trial(number)
         self._report(trial, known.points)
-        self._study.tell(trial, known.objective if known.state is TrialState.COMPLETE else None, state=known.state)
-        self._states[number] = known.state
+        state = _state(known)
+        self._study.tell(trial, known.objective if state is TrialState.COMPLETE else None, state=state)
+        self._states[number] = state
 
     def _trial(self, number: int) -> Trial:
         return Trial(self._study, self._id_of(number))
@@ -239,6 +195,14 @@ class Search:
                 return optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
             case TuningStrategy.GAUSSIAN_PROCESS:
                 return _gaussian_process(seed)
+
+
+def _state(known: KnownTrial) -> TrialState:
+    if not known.ended:
+        return TrialState.RUNNING
+    if known.early_stopped and known.points:
+        return TrialState.PRUNED
+    return TrialState.COMPLETE if known.objective is not None else TrialState.FAIL
 
 
 def _gaussian_process(seed: int) -> optuna.samplers.BaseSampler:

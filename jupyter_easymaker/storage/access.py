@@ -22,6 +22,7 @@ __all__ = [
     "exists",
     "is_dir",
     "parse",
+    "remove",
     "resolve",
     "stage_in",
     "stage_out",
@@ -48,6 +49,15 @@ def stat_tree(uri: str, config: StorageConfig) -> list[File]:
 def write_file(uri: str, config: StorageConfig, name: str, data: bytes) -> None:
     """Put a file into the directory ``uri``; it appears complete or not at all, and overwrites nothing different."""
     resolve(uri, config).write_files({name: data})
+
+
+def remove(uri: str, config: StorageConfig) -> None:
+    """Remove a directory and all that is in it; nothing happens if it is not there.
+
+    Raises:
+        StorageError: it may not be removed, or the storage does not answer.
+    """
+    resolve(uri, config).remove()
 
 
 def copy_in(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -128,6 +129,11 @@ class DirectoryPlace(Place):
             finally:
                 if os.path.lexists(part):
                     os.unlink(part)
+
+    def remove(self) -> None:
+        with explained(self.uri):
+            if os.path.isdir(self.path):
+                shutil.rmtree(self.path)
 
     def size(self) -> int:
         with explained(self.uri):

@@ -90,6 +90,10 @@ class Place(ABC):
         """Put a small file into this directory, as ``store`` does."""
 
     @abstractmethod
+    def remove(self) -> None:
+        """Remove this directory and all that is in it; nothing happens if it is not there."""
+
+    @abstractmethod
     def size(self) -> int:
         """Return the bytes of this file."""
 

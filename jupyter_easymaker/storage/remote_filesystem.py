@@ -203,6 +203,11 @@ class RemotePlace(Place):
             if self._files.cat_file(target) != data:
                 raise self.exists_differently(name)
 
+    def remove(self) -> None:
+        with self._explained():
+            if self._info(self._path) is not None:
+                self._patiently(lambda: self._files.rm(self._path, recursive=True))
+
     def size(self) -> int:
         with self._explained():
             return int(self._files.info(self._path)["size"])

@@ -166,6 +166,22 @@ class SwiftPlace(Place):
             except Exists:
                 raise self.exists_differently(name) from None
 
+    def remove(self) -> None:
+        with self._explained(doing="write"):
+            for line in objects(self._account, self._container, f"{self._path}/", tries=PATIENT):
+                try:
+                    # With the segments of a large object; of others it asks for nothing.
+                    self._account.call(
+                        client.delete_object,
+                        self._container,
+                        line["name"],
+                        query_string="multipart-manifest=delete",
+                        tries=PATIENT,
+                    )
+                except ClientException as error:
+                    if error.http_status != 404:
+                        raise
+
     def size(self) -> int:
         headers = self._head(BRIEF)
         if headers is None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from ..resources.event import Event, EventAction, ResourceType
-from .tables import EventRow, ResourceRow
+from .tables import EventRow, ResourceRow, TrainingRow
 
 _EVENT_LOCK = 0x656D6576
 _KEPT = 10_000
@@ -23,19 +23,37 @@ def append(
     *,
     experiment_id: str | None = None,
 ) -> None:
-    """Write that a resource changed, in the transaction that changes it."""
+    """Write that a resource changed, in the transaction that changes it; what changes a trial changes its tuning."""
     if session.get_bind().dialect.name == "postgresql":
         # Ids are given at insert but seen at commit; holding this lock until then keeps them in order.
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _EVENT_LOCK})
-    event = EventRow(
-        appkey=row.appkey,
-        resource_type=resource_type,
-        resource_id=row.id,
-        resource_name=row.name,
-        action=action,
-        status=row.status,
-        experiment_id=experiment_id,
+    _add(
+        session,
+        EventRow(
+            appkey=row.appkey,
+            resource_type=resource_type,
+            resource_id=row.id,
+            resource_name=row.name,
+            action=action,
+            status=row.status,
+            experiment_id=experiment_id,
+        ),
     )
+    if isinstance(row, TrainingRow) and row.tuning_id is not None:
+        _add(
+            session,
+            EventRow(
+                appkey=row.appkey,
+                resource_type=ResourceType.HYPERPARAMETER_TUNING,
+                resource_id=row.tuning_id,
+                resource_name=row.name.rpartition("-")[0],
+                action=EventAction.UPDATED,
+                experiment_id=experiment_id,
+            ),
+        )
+
+
+def _add(session: Session, event: EventRow) -> None:
     session.add(event)
     session.flush()
     session.info["wrote_events"] = True

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..resources.event import EventAction, ResourceType
 from ..resources.experiment import ExperimentCreate, ExperimentStatus
 from . import events, resource_queries
-from .tables import ExperimentRow, TrainingRow
+from .tables import ExperimentRow, HyperparameterTuningRow, TrainingRow
 
 SORT = {
     "createdDatetime": ExperimentRow.created_at,
@@ -79,7 +79,7 @@ def training_counts(session: Session, experiment_ids: Sequence[str]) -> dict[str
     """Return how many trainings belong to each of these experiments."""
     rows = session.execute(
         select(TrainingRow.experiment_id, func.count())
-        .where(TrainingRow.experiment_id.in_(experiment_ids), TrainingRow.deleted_at.is_(None))
+        .where(TrainingRow.experiment_id.in_(experiment_ids), *resource_queries.listed(TrainingRow))
         .group_by(TrainingRow.experiment_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -117,6 +117,8 @@ def mark_deleted(session: Session, row: ExperimentRow) -> bool:
 
 
 def purge(session: Session, row: ExperimentRow) -> None:
-    """Forget a deleted experiment, once no deleted training of it is left."""
-    if session.scalar(select(func.count()).where(TrainingRow.experiment_id == row.id)) == 0:
-        session.delete(row)
+    """Forget a deleted experiment, once no deleted training or tuning of it is left."""
+    for table in (TrainingRow, HyperparameterTuningRow):
+        if session.scalar(select(func.count()).where(table.experiment_id == row.id)):
+            return
+    session.delete(row)

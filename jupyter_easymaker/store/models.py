@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..resources.event import EventAction, ResourceType
 from ..resources.model import ModelCreate, ModelStatus
 from . import events, resource_queries
-from .tables import ModelRow
+from .tables import HyperparameterTuningRow, ModelRow, TrainingRow
 
 SORT = {
     "createdDatetime": ModelRow.created_at,
@@ -27,9 +27,14 @@ def insert(
     created_by: str,
     model_upload_uri: str,
     model_format: str | None,
-    training_name: str | None,
+    training: TrainingRow | None,
+    tuning: HyperparameterTuningRow | None,
 ) -> ModelRow:
-    """Register a model."""
+    """Register a model.
+
+    Args:
+        training: what made it; of a tuning its best trial.
+    """
     row = ModelRow(
         appkey=appkey,
         name=spec.model_name,
@@ -37,8 +42,10 @@ def insert(
         status=ModelStatus.ACTIVE,
         tags=[tag.model_dump(by_alias=True) for tag in spec.tag_list],
         created_by=created_by,
-        training_id=spec.training_id,
-        training_name=training_name,
+        training_id=training.id if training else None,
+        training_name=training.name if training else None,
+        tuning_id=tuning.id if tuning else None,
+        tuning_name=tuning.name if tuning else None,
         model_format=model_format,
         framework_version=spec.framework_version,
         model_upload_uri=model_upload_uri,
@@ -60,6 +67,7 @@ def page(
     ids: Sequence[str] = (),
     names: Sequence[str] = (),
     training_ids: Sequence[str] = (),
+    tuning_ids: Sequence[str] = (),
     sort: str = "-createdDatetime",
     **paging: Any,
 ) -> tuple[list[ModelRow], int]:
@@ -71,6 +79,8 @@ def page(
         query = resource_queries.named(session, query, ModelRow, names)
     if training_ids:
         query = query.where(ModelRow.training_id.in_(training_ids))
+    if tuning_ids:
+        query = query.where(ModelRow.tuning_id.in_(tuning_ids))
     return resource_queries.page(session, query, ModelRow, sort=SORT, order=sort, **paging)
 
 

@@ -12,7 +12,7 @@ from ..resources.base import now
 from ..resources.event import EventAction, ResourceType
 from ..resources.status import Status
 from . import events
-from .tables import ResourceRow
+from .tables import ResourceRow, TrainingRow
 
 Row = TypeVar("Row", bound=ResourceRow)
 MAX_UNPAGED = 10_000
@@ -33,7 +33,15 @@ def get(session: Session, table: type[Row], appkey: str, resource_id: str, *, lo
 
 def live(table: type[Row], appkey: str) -> Select[Row]:
     """Return the query for all of a project's resources of a kind."""
-    return select(table).where(table.appkey == appkey, table.deleted_at.is_(None))
+    return select(table).where(table.appkey == appkey, *listed(table))
+
+
+def listed(table: type[ResourceRow]) -> list[ColumnElement[bool]]:
+    """Return what makes a row a resource of its own: it is not being deleted, and no trial of a tuning."""
+    found: list[ColumnElement[bool]] = [table.deleted_at.is_(None)]
+    if table is TrainingRow:
+        found.append(TrainingRow.tuning_id.is_(None))
+    return found
 
 
 def named(session: Session, query: Select[Row], table: type[Row], names: Sequence[str]) -> Select[Row]:
@@ -152,9 +160,7 @@ def mark_deleted(session: Session, row: ResourceRow, resource_type: ResourceType
 def count_by_status(session: Session, table: type[ResourceRow], appkey: str) -> dict[str, int]:
     """Return how many resources of a project have which status."""
     rows = session.execute(
-        select(table.status, func.count())
-        .where(table.appkey == appkey, table.deleted_at.is_(None))
-        .group_by(table.status)
+        select(table.status, func.count()).where(table.appkey == appkey, *listed(table)).group_by(table.status)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -162,8 +168,6 @@ def count_by_status(session: Session, table: type[ResourceRow], appkey: str) -> 
 def count_all(session: Session, table: type[ResourceRow]) -> dict[tuple[str, str], int]:
     """Return how many resources of which project have which status."""
     rows = session.execute(
-        select(table.appkey, table.status, func.count())
-        .where(table.deleted_at.is_(None))
-        .group_by(table.appkey, table.status)
+        select(table.appkey, table.status, func.count()).where(*listed(table)).group_by(table.appkey, table.status)
     )
     return {(row[0], row[1]): row[2] for row in rows}

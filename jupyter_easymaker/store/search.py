@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, Text, case, func, literal, or_, select, ty
 from sqlalchemy.orm import Session
 
 from ..resources.event import ResourceType
-from .resource_queries import escaped
-from .tables import ExperimentRow, ModelRow, ResourceRow, TrainingRow, TrainingTemplateRow
+from .resource_queries import escaped, listed
+from .tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow, TrainingTemplateRow
 
 TABLES: dict[ResourceType, type[ResourceRow]] = {
     ResourceType.EXPERIMENT: ExperimentRow,
     ResourceType.TRAINING: TrainingRow,
+    ResourceType.HYPERPARAMETER_TUNING: HyperparameterTuningRow,
     ResourceType.MODEL: ModelRow,
     ResourceType.TRAINING_TEMPLATE: TrainingTemplateRow,
 }
@@ -57,7 +58,7 @@ def search(session: Session, appkey: str, text: str, limit: int) -> list[Found]:
         )
         queries.append(
             select(literal(kind.value).label("kind"), *columns, rank.label("rank")).where(
-                table.appkey == appkey, table.deleted_at.is_(None), matches
+                table.appkey == appkey, *listed(table), matches
             )
         )
     found = union_all(*queries).subquery()

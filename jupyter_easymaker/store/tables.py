@@ -13,11 +13,13 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     Integer,
     String,
     Text,
+    TextClause,
     TypeDecorator,
     text,
 )
@@ -64,20 +66,21 @@ class ResourceRow:
 
 
 _LIVE = text("deleted_at IS NULL")
+_LISTED = text("deleted_at IS NULL AND tuning_id IS NULL")
 _DELETED = text("deleted_at IS NOT NULL")
 
 
-def _list_indices(table: str) -> tuple[Index, ...]:
+def _list_indices(table: str, listed: TextClause = _LIVE, *also: str) -> tuple[Index, ...]:
     # A list page walks one of these and stops after a page, however many rows there are. They hold live rows only,
     # because PostgreSQL does not take "deleted_at IS NULL" as an equality and would sort everything.
-    def live(name: str, *columns: str) -> Index:
-        return Index(f"ix_{table}_{name}", *columns, sqlite_where=_LIVE, postgresql_where=_LIVE)
+    def live(name: str, *columns: str, where: TextClause = listed) -> Index:
+        return Index(f"ix_{table}_{name}", *columns, sqlite_where=where, postgresql_where=where)
 
     return (
         live("list", "appkey", "created_at", "id"),
         live("name", "appkey", "name", "id"),
-        live("status", "appkey", "status", "id", "deleted_at"),  # with deleted_at it counts without reading rows
-        live("open", "status"),
+        live("status", "appkey", "status", "id", "deleted_at", *also),  # with what is asked for, no row is read
+        live("open", "status", where=_LIVE),
         Index(f"ix_{table}_deleted", "deleted_at", sqlite_where=_DELETED, postgresql_where=_DELETED),
     )
 
@@ -96,8 +99,9 @@ class ExperimentRow(ResourceRow, Base):
 class TrainingRow(ResourceRow, Base):
     __tablename__ = "trainings"
     __table_args__ = (
-        *_list_indices("trainings"),
+        *_list_indices("trainings", _LISTED, "tuning_id"),
         Index("ix_trainings_experiment", "experiment_id", "deleted_at", "created_at"),
+        Index("ux_trainings_trial", "tuning_id", "trial_number", unique=True),
     )
 
     experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id"))
@@ -112,6 +116,33 @@ class TrainingRow(ResourceRow, Base):
     """Flavor, image and algorithm as they were when it was created."""
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """``{"nodes", "progress", "outputs", "notebook"}`` as seen last."""
+    tuning_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    """Of a trial: whose. Trials are trainings that no list of trainings shows."""
+    trial_number: Mapped[int | None] = mapped_column(default=None)
+    """From 0; no two trials of a tuning have the same, whoever makes them."""
+    trial_status: Mapped[str | None] = mapped_column(String(32), default=None)
+    objective: Mapped[float | None] = mapped_column(Double, default=None)
+    trial: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+    """``{"parameters", "memory", "points", "metrics"}``: what the search chose and what came of it."""
+
+
+class HyperparameterTuningRow(ResourceRow, Base):
+    __tablename__ = "hyperparameter_tunings"
+    __table_args__ = (
+        *_list_indices("hyperparameter_tunings"),
+        Index("ix_hyperparameter_tunings_experiment", "experiment_id", "deleted_at", "created_at"),
+    )
+
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id"))
+    started_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    seed: Mapped[int]
+    """Given, or drawn when it was created."""
+    spec: Mapped[dict[str, Any]]
+    """The create body, camelCase."""
+    flavor: Mapped[dict[str, Any]]
+    image: Mapped[dict[str, Any]]
+    algorithm: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
 
 
 class ModelRow(ResourceRow, Base):
@@ -120,6 +151,9 @@ class ModelRow(ResourceRow, Base):
 
     training_id: Mapped[str | None] = mapped_column(ForeignKey("trainings.id"), default=None)
     training_name: Mapped[str | None] = mapped_column(Text, default=None)
+    tuning_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    """Of the tuning whose best trial ``training_id`` is."""
+    tuning_name: Mapped[str | None] = mapped_column(Text, default=None)
     model_format: Mapped[str | None] = mapped_column(String(64), default=None)
     framework_version: Mapped[str | None] = mapped_column(Text, default=None)
     model_upload_uri: Mapped[str] = mapped_column(Text)

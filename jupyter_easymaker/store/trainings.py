@@ -90,8 +90,10 @@ def page(
 
 
 def names(session: Session, appkey: str, experiment_id: str) -> list[tuple[str, str]]:
-    """Return the ids and names of an experiment's trainings, oldest first."""
-    query = resource_queries.live(TrainingRow, appkey).where(TrainingRow.experiment_id == experiment_id)
+    """Return the ids and names of an experiment's trainings, oldest first; trials of tunings are trainings too."""
+    query = select(TrainingRow).where(
+        TrainingRow.appkey == appkey, TrainingRow.deleted_at.is_(None), TrainingRow.experiment_id == experiment_id
+    )
     rows = session.execute(query.order_by(TrainingRow.created_at).with_only_columns(TrainingRow.id, TrainingRow.name))
     return [(row[0], row[1]) for row in rows]
 
@@ -108,7 +110,9 @@ def unfinished(session: Session) -> Sequence[TrainingRow]:
 
 def unfinished_or_ended_since(session: Session, appkey: str | None, since: datetime) -> Sequence[TrainingRow]:
     """Return a project's trainings that are on their way or ended after a moment; None: those of all projects."""
-    query = select(TrainingRow) if appkey is None else resource_queries.live(TrainingRow, appkey)
+    query = select(TrainingRow)
+    if appkey is not None:
+        query = query.where(TrainingRow.appkey == appkey, TrainingRow.deleted_at.is_(None))
     return session.scalars(query.where(or_(TrainingRow.ended_at.is_(None), TrainingRow.ended_at > since))).all()
 
 
