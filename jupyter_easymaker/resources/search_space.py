@@ -67,12 +67,12 @@ class HyperparameterRange(RequestModel):
             for name, number in (("hyperparameterMinValue", low), ("hyperparameterMaxValue", high)):
                 if number != int(number):
                     raise broken_rule(name, "must be a whole number for int")
-        if not low < high:
-            raise broken_rule("hyperparameterMinValue", "must be below hyperparameterMaxValue")
+        if low > high:
+            raise broken_rule("hyperparameterMinValue", "must not be above hyperparameterMaxValue")
         step = self.step
         if step is None:
             return
-        if step <= 0 or step > high - low:
+        if step <= 0 or (low < high and step > high - low):  # min = max holds a value fixed, whatever the step
             raise broken_rule("hyperparameterStep", "must be above 0 and fit between min and max")
         if self.hyperparameter_type_code is HyperparameterType.INT and step != int(step):
             raise broken_rule("hyperparameterStep", "must be a whole number for int")
@@ -107,15 +107,18 @@ class HyperparameterRange(RequestModel):
         """Return how many values a grid has of it; None: a double without a step has no end of them."""
         if not self.is_numeric:
             return len(self.values)
+        if self.low == self.high:
+            return 1
         return None if self.step is None else int((self.high - self.low) / self.step) + 1
 
     def grid(self) -> list[str]:
         """Return those values. Decimal numbers, so that 0.1 three times is 0.3."""
         if not self.is_numeric:
             return self.values
-        step = self.step
-        assert step is not None, "asked of what has a grid"  # noqa: S101
-        return [spelled(self.low + step * index) for index in range(self.grid_size() or 0)]
+        step = self.step or Decimal(0)
+        size = self.grid_size()
+        assert size is not None, "asked of what has a grid"  # noqa: S101
+        return [spelled(self.low + step * index) for index in range(size)]
 
 
 def spelled(number: Decimal) -> str:

@@ -87,6 +87,20 @@ def test_values_stay_in_their_ranges_and_on_their_steps() -> None:
     assert {each.parameters["c"] for each in trials} == {"8", "16"}
 
 
+@pytest.mark.parametrize("strategy", [*STRATEGIES, TuningStrategy.GRID])
+def test_range_of_one_value_holds_it_fixed(strategy: TuningStrategy) -> None:
+    fixed = [spec("steps", "int", "1", "1", "1"), spec("decay", "double", "0.1", "0.1"), spec("own", "int", "1", "9")]
+    search = Search(fixed, strategy, MINIMIZE, 3)
+    trials: list[KnownTrial] = []
+    while len(trials) < 9:
+        found = search.suggest(trials)
+        assert found is not None
+        assert (found.parameters["steps"], found.parameters["decay"]) == ("1", "0.1")
+        trials.append(KnownTrial(len(trials), found.parameters, True, float(found.parameters["own"])))
+    assert search.importances(trials)["own"] > 0.9
+    assert (search.suggest(trials) is None) == (strategy is TuningStrategy.GRID)
+
+
 def test_grid_tries_every_point_once_and_knows_its_end() -> None:
     space = [
         spec("a", "double", "0.1", "0.3", "0.1"),
