@@ -12,6 +12,7 @@ from .errors import BackendUnreachable, ClientError
 from .sse import ServerEvent, parse_events
 from .storages import Storages
 from .tracking import Tracking
+from .tunings import Tunings
 from .watching import Watching
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _SILENCE_SECONDS = 45.0
 _RETRY_SECONDS = 0.5
 
 
-class EasyMakerClient(Storages, Tracking, Watching):
+class EasyMakerClient(Storages, Tracking, Tunings, Watching):
     """One project of one backend.
 
     Every method raises ``ClientError`` with the backend's sentence, ``BackendUnreachable`` when nobody answers.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+ENDED = ("COMPLETE", "STOPPED", "FAIL_TRAIN", "FAIL_HYPERPARAMETER_TUNING", "CREATE_FAILED")
+"""The statuses of trainings and tunings that nothing comes after."""
+
 
 class Watching:
     """Mixed into ``EasyMakerClient``, which has ``get`` and ``post``."""
@@ -25,16 +28,22 @@ class Watching:
         found: dict[str, Any] = self.get(f"trainings/{training_id}/monitoring", points=points, **bounds)["monitoring"]
         return found
 
-    def tensorboard(self, *, training_id: str | None = None, experiment_id: str | None = None) -> dict[str, Any]:
-        """Have the TensorBoard of a training, or of all trainings of an experiment, run: ``path``, ``uri``, ``ready``.
+    def tensorboard(
+        self, *, training_id: str | None = None, experiment_id: str | None = None, tuning_id: str | None = None
+    ) -> dict[str, Any]:
+        """Have the TensorBoard of a training, or of all trainings of an experiment or a tuning, run.
+
+        Returns:
+            ``path``, ``uri``, ``ready``.
 
         Raises:
-            ValueError: both or none of them are given.
+            ValueError: several or none of them are given.
         """
-        if (training_id is None) == (experiment_id is None):
-            raise ValueError("give either training_id or experiment_id")
-        of = f"trainings/{training_id}" if training_id else f"experiments/{experiment_id}"
-        found: dict[str, Any] = self.post(f"{of}/tensorboard")["tensorboard"]
+        of = {"trainings": training_id, "experiments": experiment_id, "hyperparameter-tunings": tuning_id}
+        given = [f"{path}/{resource_id}" for path, resource_id in of.items() if resource_id is not None]
+        if len(given) != 1:
+            raise ValueError("give either training_id, experiment_id or tuning_id")
+        found: dict[str, Any] = self.post(f"{given[0]}/tensorboard")["tensorboard"]
         return found
 
     def dashboard(self) -> dict[str, Any]:
