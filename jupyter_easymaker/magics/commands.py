@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from IPython.display import display
 
 from ..client.client import EasyMakerClient
-from ..client.errors import ClientError
 from ..git_state import git_state
-from . import catalogue, editing, files, render, templates, tracking, watching
+from . import catalogue, editing, files, render, templates, tracking, tunings, watching
+from .ending import Command, delete, stop
 from .live import watch
 from .log_search import search_logs
-from .lookup import find, path_of, words_of
+from .lookup import created, find, newest
 from .search import search
-from .source import upload_cell, upload_file
+from .source import source_of, upload_file
 from .training_body import training_body
-
-Command = Callable[[EasyMakerClient, argparse.Namespace, str | None], Any]
+from .training_logs import training_logs
 
 
 def status(client: EasyMakerClient, _options: argparse.Namespace, _cell: str | None) -> None:
@@ -48,18 +46,7 @@ def _count(count: dict[str, Any]) -> str:
 
 
 def train(client: EasyMakerClient, options: argparse.Namespace, cell: str | None) -> Any:
-    git = None
-    if options.algorithm:
-        source = None
-    elif cell and cell.strip():
-        source = upload_cell(client, cell, options.requirements)
-        git = git_state(str(Path.cwd()))
-    elif options.source and options.entry_point:
-        source = (options.source, options.entry_point)
-    elif options.template:
-        source = None
-    else:
-        raise ClientError("Put code below %%easymaker train, or name an --algorithm, or a --source and --entry-point.")
+    source, git = source_of(client, options, cell)
     return _create(client, training_body(client, options, source, git), wait=not options.no_wait)
 
 
@@ -72,7 +59,7 @@ def run(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None)
 
 
 def _create(client: EasyMakerClient, body: dict[str, Any], *, wait: bool) -> dict[str, Any]:
-    training: dict[str, Any] = client.post("trainings", body)["training"]
+    training: dict[str, Any] = created(client, "training", body)
     if wait:
         return watch(client, training)
     name = training["trainingName"]
@@ -103,10 +90,7 @@ def experiment_create(client: EasyMakerClient, options: argparse.Namespace, _cel
 
 
 def training_list(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
-    filters: dict[str, Any] = {"trainingStatusCodeList": options.status.upper() if options.status else None}
-    if options.experiment:
-        filters["experimentIdList"] = find(client, "experiment", options.experiment)["experimentId"]
-    found = client.get("trainings", page=1, limit=options.limit, search=options.search, **filters)["trainingList"]
+    found = newest(client, "training", options)
     rows = [
         [
             each["trainingName"],
@@ -135,8 +119,8 @@ def training_show(client: EasyMakerClient, options: argparse.Namespace, _cell: s
                 "Algorithm": algorithm.get("algorithmName"),
                 "Source": training["sourceDirUri"],
                 "Entry point": training["entryPoint"],
-                "Hyperparameters": _pairs(training["hyperparameterList"], "parameterName", "parameterValue"),
-                "Data sets": _pairs(training["datasetList"], "datasetName", "dataUri"),
+                "Hyperparameters": render.pairs(training["hyperparameterList"]),
+                "Data sets": render.pairs(training["datasetList"], "datasetName", "dataUri"),
                 "Image": training["image"]["imageName"],
                 "Instance type": f"{training['instanceCount']} x {training['flavor']['name']}",
                 "Output": training["modelUri"] or training["modelUploadUri"],
@@ -149,30 +133,8 @@ def training_show(client: EasyMakerClient, options: argparse.Namespace, _cell: s
     )
 
 
-def _pairs(entries: list[dict[str, str]], key: str, value: str) -> str:
-    return ", ".join(f"{entry[key]}={entry[value]}" for entry in entries)
-
-
-def training_logs(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
-    training_id = find(client, "training", options.target)["trainingId"]
-    if options.follow:
-        for message in client.stream_log(training_id, node=options.node):
-            if message.event == "log":
-                print(message.data["text"], end="", flush=True)  # noqa: T201
-        return
-    text = client.download(f"trainings/{training_id}/logs/download", node=options.node).decode(errors="replace")
-    lines = text.splitlines()
-    print("\n".join(lines[-options.tail :] if options.tail else lines))  # noqa: T201
-
-
 def training_watch(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> dict[str, Any]:
     return watch(client, find(client, "training", options.target))
-
-
-def training_stop(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
-    training = find(client, "training", options.target)
-    client.put(f"trainings/{training['trainingId']}/stop")
-    print(f"{training['trainingName']} is being stopped.")  # noqa: T201
 
 
 def training_copy(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> dict[str, Any]:
@@ -194,14 +156,22 @@ def model_list(client: EasyMakerClient, options: argparse.Namespace, _cell: str 
         [
             each["modelName"],
             each["modelFormatCode"] or "",
-            (each["training"] or {}).get("trainingName", ""),
+            _origin(each),
             each["modelUploadUri"],
             render.moment(each["createdDatetime"]),
         ]
         for each in found
     ]
     empty = "No models yet. Register one with %easymaker model create NAME --training TRAINING."
-    display(render.table(["Name", "Framework", "Training", "Artifact", "Created"], rows, empty=empty))
+    display(render.table(["Name", "Framework", "Made from", "Artifact", "Created"], rows, empty=empty))
+
+
+def _origin(model: dict[str, Any]) -> str:
+    origins = (
+        (model["training"] or {}).get("trainingName"),
+        (model["hyperparameterTuning"] or {}).get("hyperparameterTuningName"),
+    )
+    return next(filter(None, origins), "")
 
 
 def model_show(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
@@ -213,7 +183,7 @@ def model_show(client: EasyMakerClient, options: argparse.Namespace, _cell: str 
                 "Description": model["description"],
                 "Framework": " ".join(filter(None, [model["modelFormatCode"], model["frameworkVersion"]])),
                 "Artifact": model["modelUploadUri"],
-                "Training": (model["training"] or {}).get("trainingName"),
+                "Made from": _origin(model),
                 "Created": render.moment(model["createdDatetime"]),
                 "Id": model["modelId"],
             },
@@ -230,25 +200,12 @@ def model_create(client: EasyMakerClient, options: argparse.Namespace, _cell: st
     }
     if options.training:
         body["trainingId"] = find(client, "training", options.training)["trainingId"]
+    if options.tuning:
+        tuning = find(client, "hyperparameterTuning", options.tuning)
+        body["hyperparameterTuningId"] = tuning["hyperparameterTuningId"]
     model: dict[str, Any] = client.post("models", body)["model"]
     print(f"The model {options.name} is registered: {model['modelId']}")  # noqa: T201
     return model
-
-
-def _delete(kind: str) -> Command:
-    def delete(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
-        one = find(client, kind, options.target)
-        name = one[f"{kind}Name"]
-        if (
-            not options.yes
-            and input(f"Delete the {words_of(kind)} {name}? This cannot be undone. [y/N] ").strip().lower() != "y"
-        ):
-            print("Nothing was deleted.")  # noqa: T201
-            return
-        client.delete(f"{path_of(kind)}/{one[f'{kind}Id']}")
-        print(f"The {words_of(kind)} {name} is deleted.")  # noqa: T201
-
-    return delete
 
 
 COMMANDS: dict[tuple[str, str | None], Command] = {
@@ -257,22 +214,23 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     ("run", None): run,
     ("experiment", "list"): experiment_list,
     ("experiment", "create"): experiment_create,
-    ("experiment", "delete"): _delete("experiment"),
+    ("experiment", "delete"): delete("experiment"),
     ("training", "list"): training_list,
     ("training", "show"): training_show,
     ("training", "logs"): training_logs,
     ("training", "watch"): training_watch,
-    ("training", "stop"): training_stop,
+    ("training", "stop"): stop("training"),
     ("training", "copy"): training_copy,
-    ("training", "delete"): _delete("training"),
+    ("training", "delete"): delete("training"),
     ("model", "list"): model_list,
     ("model", "show"): model_show,
     ("model", "create"): model_create,
-    ("model", "delete"): _delete("model"),
+    ("model", "delete"): delete("model"),
     **tracking.COMMANDS,
+    **tunings.COMMANDS,
     **editing.COMMANDS,
     **templates.COMMANDS,
-    ("template", "delete"): _delete("trainingTemplate"),
+    ("template", "delete"): delete("trainingTemplate"),
     **files.COMMANDS,
     **watching.COMMANDS,
     ("search", None): search,

@@ -18,6 +18,11 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "experiment": ("experiments", "experimentList", ("experimentName", "experimentId")),
     "training": ("trainings", "trainingList", ("trainingName", "trainingId")),
     "tensorboard": ("trainings", "trainingList", ("trainingName", "trainingId")),
+    "tuning": (
+        "hyperparameter-tunings",
+        "hyperparameterTuningList",
+        ("hyperparameterTuningName", "hyperparameterTuningId"),
+    ),
     "model": ("models", "modelList", ("modelName", "modelId")),
     "template": ("training-templates", "trainingTemplateList", ("trainingTemplateName", "trainingTemplateId")),
     "image": ("images", "imageList", ("imageName",)),
@@ -29,6 +34,7 @@ _OPTION_LISTS = {
     "-e": "experiment",
     "--training": "training",
     "-t": "training",
+    "--tuning": "tuning",
     "--template": "template",
     "--image": "image",
     "--instance": "instance",
@@ -54,6 +60,8 @@ def completions(line: str, names: Callable[[str], list[str]] | None = None) -> l
             path.append(word)
     if words and words[-1] in _OPTION_LISTS:
         found = names(_OPTION_LISTS[words[-1]])
+    elif choices := _choices(parser, words[-1] if words else ""):
+        found = choices
     elif below := _subparsers(parser):
         found = list(below)
     elif current.startswith("-"):
@@ -63,6 +71,14 @@ def completions(line: str, names: Callable[[str], list[str]] | None = None) -> l
     else:
         found = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
     return [each for each in found if each.startswith(current)]
+
+
+def _choices(parser: argparse.ArgumentParser, option: str) -> list[str]:
+    """Return what an option's value is one of; nothing where it may be anything."""
+    for action in parser._actions:
+        if option in action.option_strings and action.choices:
+            return list(action.choices)
+    return []
 
 
 def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
@@ -79,7 +95,9 @@ def _names(kind: str) -> list[str]:
     path, key, columns = _LISTS[kind]
     try:
         with EasyMakerClient.from_environment() as client:
-            paging = {"page": 1, "limit": 100} if kind in ("experiment", "training", "model", "template") else {}
+            paging = (
+                {"page": 1, "limit": 100} if kind in ("experiment", "training", "tuning", "model", "template") else {}
+            )
             entries = client.get(path, **paging)[key]
     except ClientError:
         entries = []  # a completion is no place to complain

@@ -98,6 +98,7 @@ COMMANDS: dict[tuple[str, str | None], Callable[..., Any]] = {
         for command, kind in (
             ("experiment", "experiment"),
             ("training", "training"),
+            ("tuning", "hyperparameterTuning"),
             ("model", "model"),
             ("template", "trainingTemplate"),
         )

@@ -4,49 +4,63 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Callable
 from typing import Any
 
-from IPython.display import DisplayHandle, display
+from IPython.display import display
 
 from ..client.client import EasyMakerClient
 from ..client.log_tail import LogTail
+from ..client.watching import ENDED
 from .render import Shown, chip, duration, label, size
 
-_TERMINAL = ("COMPLETE", "STOPPED", "FAIL_TRAIN", "CREATE_FAILED")
 _REDRAW_SECONDS = 0.25
+
+
+def show_live(look: Callable[[], tuple[Shown, bool]], command: str, name: str, seconds: float) -> None:
+    """Keep an output up to date until the end, or until the reader interrupts.
+
+    Args:
+        look: returns what to show, and whether it is the last.
+        command: ``training`` or ``tuning``.
+        name: whose.
+        seconds: between two looks.
+    """
+    handle, drawn = None, ""
+    try:
+        while True:
+            shown, ended = look()
+            if handle is None:
+                handle = display(shown, display_id=True)
+            elif shown.markup != drawn:
+                handle.update(shown)
+            drawn = shown.markup
+            if ended:
+                return
+            time.sleep(seconds)
+    except KeyboardInterrupt:
+        print(  # noqa: T201
+            f"Still running. Look again with   %easymaker {command} watch {name}\n"
+            f"or end it with                   %easymaker {command} stop {name}"
+        )
 
 
 def watch(client: EasyMakerClient, training: dict[str, Any]) -> dict[str, Any]:
     """Show a training until it has ended, or until the reader interrupts; return it as it is then."""
-    handle = display(_shown(training, ""), display_id=True)
     tail = LogTail(client, training["trainingId"])
     tail.start()
-    drawn = ""
-    try:
-        while True:
-            training = client.get(f"trainings/{training['trainingId']}")["training"]
-            ended = training["trainingStatusCode"] in _TERMINAL
-            if ended:
-                tail.join(timeout=5)
-            drawn = _draw(handle, training, tail.text(), drawn)
-            if ended:
-                return training
-            time.sleep(_REDRAW_SECONDS)
-    except KeyboardInterrupt:
-        tail.left = True
-        name = training["trainingName"]
-        print(  # noqa: T201
-            f"Still running. Look again with   %easymaker training watch {name}\n"
-            f"or end it with                   %easymaker training stop {name}"
-        )
-        return training
 
+    def look() -> tuple[Shown, bool]:
+        nonlocal training
+        training = client.get(f"trainings/{training['trainingId']}")["training"]
+        ended = training["trainingStatusCode"] in ENDED
+        if ended:
+            tail.join(timeout=5)
+        return _shown(training, tail.text()), ended
 
-def _draw(handle: DisplayHandle | None, training: dict[str, Any], log: str, drawn: str) -> str:
-    shown = _shown(training, log)
-    if handle is not None and shown.markup != drawn:
-        handle.update(shown)
-    return shown.markup
+    show_live(look, "training", training["trainingName"], _REDRAW_SECONDS)
+    tail.left = True
+    return training
 
 
 def _shown(training: dict[str, Any], log: str) -> Shown:

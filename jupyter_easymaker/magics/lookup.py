@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import re
 from typing import Any
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
+from .settings_options import in_options
 
 
 def words_of(kind: str) -> str:
@@ -24,7 +26,7 @@ def find(client: EasyMakerClient, kind: str, target: str) -> dict[str, Any]:
     """Return the resource with this id or name; of several the newest.
 
     Args:
-        kind: ``experiment``, ``training``, ``model`` or ``trainingTemplate``.
+        kind: ``experiment``, ``training``, ``hyperparameterTuning``, ``model`` or ``trainingTemplate``.
 
     Raises:
         ClientError: there is none; names the nearest.
@@ -38,6 +40,38 @@ def find(client: EasyMakerClient, kind: str, target: str) -> dict[str, Any]:
     near = difflib.get_close_matches(target, names, n=3, cutoff=0.5)
     hint = f" Did you mean {', '.join(dict.fromkeys(near))}?" if near else ""
     raise ClientError(f"There is no {words_of(kind)} {target!r} in this project.{hint}")
+
+
+def newest(client: EasyMakerClient, kind: str, options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return the newest trainings or tunings.
+
+    Args:
+        kind: ``training`` or ``hyperparameterTuning``.
+        options: ``limit``, ``search``, ``status`` and ``experiment``.
+
+    Raises:
+        ClientError: there is no such experiment.
+    """
+    filters: dict[str, Any] = {f"{kind}StatusCodeList": options.status.upper() if options.status else None}
+    if options.experiment:
+        filters["experimentIdList"] = find(client, "experiment", options.experiment)["experimentId"]
+    answer = client.get(path_of(kind), page=1, limit=options.limit, search=options.search, **filters)
+    found: list[dict[str, Any]] = answer[f"{kind}List"]
+    return found
+
+
+def created(client: EasyMakerClient, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Create a training or a tuning and return it.
+
+    Raises:
+        ClientError: it is refused; fields are named as the options people typed.
+    """
+    try:
+        one: dict[str, Any] = client.post(path_of(kind), body)[kind]
+    except ClientError as error:
+        fields = tuple({key: in_options(text) for key, text in each.items()} for each in error.fields)
+        raise ClientError(in_options(error.message), error.code, fields) from error
+    return one
 
 
 def choose(entries: list[dict[str, Any]], target: str, id_key: str, name_key: str, what: str) -> dict[str, Any]:

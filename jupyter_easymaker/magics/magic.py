@@ -7,13 +7,14 @@ from typing import Any
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
-from .arguments import UsageError, line_parser, split
+from .arguments import line_parser
 from .commands import COMMANDS
 from .editing import log
+from .parsing import UsageError, split
 
 
 class TrainingFailed(Exception):
-    """Raised for ``--raise``; its message is the training's reason."""
+    """Raised for ``--raise``; its message is the training's, or the tuning's, reason."""
 
 
 def run(shell: Any, line: str, cell: str | None) -> Any:
@@ -54,5 +55,8 @@ def _hand_over(shell: Any, options: Any, result: Any) -> None:
     """Assign the result where it was asked for, and raise where that was asked for."""
     if getattr(options, "into", None):
         shell.user_ns[options.into] = result
-    if getattr(options, "raise_", False) and result and "FAIL" in result.get("trainingStatusCode", ""):
-        raise TrainingFailed(f"{result['trainingName']}: {result['trainingStatusReason']}")
+    if not getattr(options, "raise_", False):
+        return
+    for kind in ("training", "hyperparameterTuning"):
+        if result and "FAIL" in result.get(f"{kind}StatusCode", ""):
+            raise TrainingFailed(f"{result[f'{kind}Name']}: {result[f'{kind}StatusReason']}")

@@ -43,11 +43,11 @@ class Shown:
 
 
 def _kind(status: str) -> str:
-    if "FAIL" in status:
+    if "FAIL" in status or status == "METRICS_UNAVAILABLE":
         return "bad"
-    if status in ("COMPLETE", "ACTIVE"):
+    if status in ("COMPLETE", "ACTIVE", "SUCCEEDED"):
         return "good"
-    return "idle" if status == "STOPPED" else "busy"
+    return "idle" if status in ("STOPPED", "KILLED", "EARLY_STOPPED") else "busy"
 
 
 def label(status: str) -> str:
@@ -67,6 +67,16 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def number(value: float | None) -> str:
+    """Return a measured value as people read it, six digits of it; empty where there is none."""
+    return "" if value is None else f"{value:.6g}"
+
+
+def pairs(entries: list[dict[str, str]], key: str = "parameterName", value: str = "parameterValue") -> str:
+    """Return a list of small objects as ``epochs=3, rate=0.1``."""
+    return ", ".join(f"{entry[key]}={entry[value]}" for entry in entries)
 
 
 def moment(iso: str | None) -> str:

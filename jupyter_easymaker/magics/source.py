@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
+from ..git_state import git_state
 
 CELL_FILE = "train.py"
+
+
+def source_of(
+    client: EasyMakerClient, options: argparse.Namespace, cell: str | None
+) -> tuple[tuple[str, str] | None, dict[str, Any] | None]:
+    """Return source directory and entry point, and the commit they come from; None where they come from elsewhere.
+
+    Raises:
+        ClientError: nothing says which code is run.
+    """
+    if options.algorithm:
+        return None, None
+    if cell and cell.strip():
+        return upload_cell(client, cell, options.requirements), git_state(str(Path.cwd()))
+    if options.source and options.entry_point:
+        return (options.source, options.entry_point), None
+    if options.template:
+        return None, None
+    raise ClientError(
+        f"Put code below %%easymaker {options.command}, or name an --algorithm, or a --source and --entry-point."
+    )
 
 
 def upload_files(client: EasyMakerClient, files: dict[str, bytes]) -> str:

@@ -36,7 +36,12 @@ def metrics(client: EasyMakerClient, options: argparse.Namespace, _cell: str | N
     if options.names:
         found = [each for each in found if each["name"] in options.names]
     rows = [
-        [each["name"], each["source"], *(_number(each[key]) for key in ("last", "min", "max")), str(each["count"])]
+        [
+            each["name"],
+            each["source"],
+            *(render.number(each[key]) for key in ("last", "min", "max")),
+            str(each["count"]),
+        ]
         for each in found
     ]
     empty = "No metrics yet. Print name=value, write TensorBoard scalars, or call log_metrics(loss=0.3)."
@@ -63,9 +68,7 @@ def lineage(client: EasyMakerClient, options: argparse.Namespace, _cell: str | N
         **{f"Data set {each['datasetName']}": _content(each, each["dataUri"]) for each in found["datasetList"]},
         "Input checkpoint": found["checkPointInput"] and _content(found["checkPointInput"]),
         "Image": found["image"]["imageName"],
-        "Hyperparameters": ", ".join(
-            f"{each['parameterName']}={each['parameterValue']}" for each in found["hyperparameterList"]
-        ),
+        "Hyperparameters": render.pairs(found["hyperparameterList"]),
         **{each["kind"].capitalize(): _content(each, each["uri"]) for each in found["outputList"]},
         "Models": ", ".join(model["modelName"] for model in found["modelList"]),
     }
@@ -87,7 +90,8 @@ def compare(client: EasyMakerClient, options: argparse.Namespace, _cell: str | N
     for metric in found["metricList"]:
         curves = {curve["trainingId"]: curve for curve in metric["curveList"]}
         last = [
-            _number(curves[each["trainingId"]]["last"]) if each["trainingId"] in curves else "" for each in trainings
+            render.number(curves[each["trainingId"]]["last"]) if each["trainingId"] in curves else ""
+            for each in trainings
         ]
         shown.append([metric["name"], *last])
         pictures.append(spark([(curves.get(each["trainingId"]) or {}).get("pointList", []) for each in trainings]))
@@ -101,10 +105,6 @@ def _content(part: dict[str, Any], uri: str | None = None) -> str:
     count = part.get("fileCount")
     much = "" if count is None else f" ({count:,} files, {render.size(part['bytes'])})"
     return f"{uri or part.get('dataUri') or ''}{much}"
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
 
 
 COMMANDS: dict[tuple[str, str | None], Callable[..., Any]] = {

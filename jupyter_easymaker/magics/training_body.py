@@ -1,4 +1,4 @@
-"""From the magic's options to the create body of a training, with sensible choices for what was not said."""
+"""From the magic's options to a create body, with sensible choices for what was not said."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
+from ..resources.training import TrainingCreate
+from ..resources.training_settings import TrainingSettings
 from .lookup import choose, find
 
 
@@ -17,18 +19,52 @@ def training_body(
     source: tuple[str, str] | None,
     git: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the body for POST trainings.
+    """Return the body for POST trainings; arguments and errors as of ``settings_body``."""
+    template = template_of(client, options)
+    body = settings_body(client, options, TrainingCreate, template, source, git)
+    body["trainingName"] = body.pop("name")
+    if options.metric:
+        body["metricNameList"] = options.metric
+    entries = template.get("hyperparameterList", [])
+    body["hyperparameterList"] = merged(entries, "parameterName", "parameterValue", options.parameter)
+    return body
+
+
+def template_of(client: EasyMakerClient, options: argparse.Namespace) -> dict[str, Any]:
+    """Return what the template that was named holds; nothing if none was."""
+    if not options.template:
+        return {}
+    content: dict[str, Any] = find(client, "trainingTemplate", options.template)["content"]
+    return content
+
+
+def merged(entries: list[dict[str, Any]], name: str, value: str, given: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Return named values with those that were given in place of others of their name."""
+    all_ = {entry[name]: entry[value] for entry in entries} | dict(given)
+    return [{name: each, value: all_[each]} for each in all_]
+
+
+def settings_body(
+    client: EasyMakerClient,
+    options: argparse.Namespace,
+    resource: type[TrainingSettings],
+    template: dict[str, Any],
+    source: tuple[str, str] | None,
+    git: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """Return what bodies of trainings and tunings have in common, and ``name``.
 
     Args:
+        resource: what is created; a template may be another's, and what is no field of it is left out.
         source: source directory and entry point; None for a provided algorithm or the template's.
         git: the commit an uploaded source comes from.
 
     Raises:
         ClientError: something named does not exist.
     """
-    template = find(client, "trainingTemplate", options.template)["content"] if options.template else {}
     image = _image(client, options.image or template.get("imageId"))
     flavor = _flavor(client, options.instance or template.get("flavorId"), image)
+    fields = {info.alias for info in resource.model_fields.values()}
     given: dict[str, Any] = {
         "description": options.description,
         "instanceCount": options.nodes,
@@ -39,24 +75,21 @@ def training_body(
         "modelUploadUri": options.output,
         "timeoutMinutes": options.timeout and options.timeout * 60,
         "useLog": options.log,
-        "metricNameList": options.metric,
         "metricRegex": options.metric_regex,
     }
     body = {
-        **template,
+        **{key: value for key, value in template.items() if key in fields},
         **{key: value for key, value in given.items() if value},
-        "trainingName": options.name or f"{options.experiment}-{datetime.now():%m%d-%H%M%S}",
+        "name": options.name or f"{options.experiment}-{datetime.now():%m%d-%H%M%S}",
         "imageId": image["imageId"],
         "flavorId": flavor["id"],
         **_experiment(client, options.experiment),
     }
     for key, name, value, entries in (
-        ("hyperparameterList", "parameterName", "parameterValue", options.parameter),
         ("datasetList", "datasetName", "dataUri", options.dataset),
         ("tagList", "tagKey", "tagValue", options.tag),
     ):
-        merged = {entry[name]: entry[value] for entry in template.get(key, ())} | dict(entries)
-        body[key] = [{name: each, value: merged[each]} for each in merged]
+        body[key] = merged(template.get(key, []), name, value, entries)
     if "modelUploadUri" not in body:
         body["modelUploadUri"] = client.get("configuration")["configuration"]["defaultOutputUri"]
     algorithm = getattr(options, "algorithm", None)  # `run` has none

@@ -34,6 +34,7 @@ def add_to(commands: Any) -> None:
     tensorboard_ = commands.add_parser("tensorboard", help="TensorBoard of a training, or of a whole experiment.")
     tensorboard_.add_argument("target", metavar="NAME|ID", nargs="?", help="The training.")
     tensorboard_.add_argument("--experiment", "-e", metavar="NAME|ID", help="All trainings of this experiment.")
+    tensorboard_.add_argument("--tuning", metavar="NAME|ID", help="All trials of this tuning.")
 
 
 def add_to_training(actions: Any) -> None:
@@ -97,12 +98,17 @@ def _value(value: float, unit: str) -> str:
 
 
 def tensorboard(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
-    if (options.target is None) == (options.experiment is None):
-        raise ClientError("Name a training, or an experiment with -e: %easymaker tensorboard NAME")
-    if options.experiment:
-        name, of = options.experiment, {"experiment_id": find(client, "experiment", options.experiment)["experimentId"]}
-    else:
-        name, of = options.target, {"training_id": find(client, "training", options.target)["trainingId"]}
+    given = {
+        "training": options.target,
+        "experiment": options.experiment,
+        "hyperparameterTuning": options.tuning,
+    }
+    named = [(kind, name) for kind, name in given.items() if name is not None]
+    if len(named) != 1:
+        raise ClientError("Name a training, an experiment with -e or a --tuning: %easymaker tensorboard NAME")
+    ((kind, name),) = named
+    argument = "tuning_id" if kind == "hyperparameterTuning" else f"{kind}_id"
+    of = {argument: find(client, kind, name)[f"{kind}Id"]}
     found = client.tensorboard(**of)
     # Set by Jupyter, through which whoever sees this page is signed in; elsewhere the backend asks for a token.
     through_jupyter = os.environ.get("EASYMAKER_BROWSER_PATH")
