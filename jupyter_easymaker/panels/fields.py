@@ -15,10 +15,17 @@ _WIDE = widgets.Layout(width="100%", max_width="560px")
 _NONE = ("", "")
 
 
-def plain_type(property_: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+def plain_type(property_: Mapping[str, Any], definitions: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
     """Return what a property is when it is given, and whether it may be left out (``anyOf`` with null)."""
     kinds = [kind for kind in property_.get("anyOf", ()) if kind.get("type") != "null"]
-    return ({**property_, **kinds[0]}, True) if kinds else (property_, False)
+    kind = {**property_, **kinds[0]} if kinds else property_
+    # What is said where the property stands comes before what its type says of itself.
+    return {**_definition(kind, definitions), **kind}, bool(kinds)
+
+
+def _definition(kind: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = definitions.get(kind.get("$ref", "").rpartition("/")[2], {})
+    return found
 
 
 class Field:
@@ -26,7 +33,8 @@ class Field:
 
     def __init__(self, name: str, property_: Mapping[str, Any], definitions: Mapping[str, Any], choices: Choices):
         self.name = name
-        kind, self._optional = plain_type(property_)
+        kind, self._optional = plain_type(property_, definitions)
+        self._named = kind.get("x-widget") == "named"
         self.input = _input(kind, definitions, choices, self._optional)
         self._error = widgets.HTML()
         title = html.escape(kind.get("title", name))
@@ -44,10 +52,14 @@ class Field:
     def value(self) -> Any:
         """What is sent; None when the field is left empty."""
         value = self.input.value
+        if self._named:
+            return {"name": value} if value else None
         return None if value == "" and (self._optional or isinstance(self.input, widgets.Dropdown)) else value
 
     @value.setter
     def value(self, value: Any) -> None:
+        if self._named and isinstance(value, Mapping):
+            value = value["name"]
         empty = [] if isinstance(self.input, widgets.TagsInput | Rows) else ""
         self.input.value = empty if value is None else value
 
@@ -60,9 +72,10 @@ class Field:
 class Rows(widgets.VBox):  # type: ignore[misc]
     """A list of small objects, a row each, with a button that adds one."""
 
-    def __init__(self, properties: Mapping[str, Mapping[str, Any]]) -> None:
-        self._properties = properties
-        self._rows: list[tuple[widgets.HBox, dict[str, widgets.Text]]] = []
+    def __init__(self, properties: Mapping[str, Mapping[str, Any]], definitions: Mapping[str, Any]) -> None:
+        self._properties = {name: plain_type(property_, definitions)[0] for name, property_ in properties.items()}
+        self._layout = widgets.Layout(width="240px" if len(properties) < 4 else "130px")
+        self._rows: list[tuple[widgets.HBox, dict[str, widgets.Text | widgets.Dropdown]]] = []
         self._add = widgets.Button(description="Add", icon="plus", layout=widgets.Layout(width="90px"))
         self._add.on_click(lambda _: self.append({}))
         super().__init__([self._add])
@@ -70,9 +83,7 @@ class Rows(widgets.VBox):  # type: ignore[misc]
     def append(self, entry: Mapping[str, Any]) -> None:
         """Add a row."""
         inputs = {
-            name: widgets.Text(
-                value=str(entry.get(name, "")), placeholder=property_.get("title", name), layout={"width": "240px"}
-            )
+            name: self._input(property_.get("title", name), property_, entry.get(name))
             for name, property_ in self._properties.items()
         }
         remove = widgets.Button(icon="trash", tooltip="Remove", layout=widgets.Layout(width="36px"))
@@ -80,6 +91,11 @@ class Rows(widgets.VBox):  # type: ignore[misc]
         remove.on_click(lambda _: self._remove(row))
         self._rows.append((row, inputs))
         self._draw()
+
+    def _input(self, title: str, property_: Mapping[str, Any], value: Any) -> widgets.Text | widgets.Dropdown:
+        if "enum" in property_:
+            return widgets.Dropdown(options=property_["enum"], value=value or property_["enum"][0], layout=self._layout)
+        return widgets.Text(value="" if value is None else str(value), placeholder=title, layout=self._layout)
 
     def _remove(self, row: widgets.HBox) -> None:
         self._rows = [each for each in self._rows if each[0] is not row]
@@ -90,9 +106,12 @@ class Rows(widgets.VBox):  # type: ignore[misc]
 
     @property
     def value(self) -> list[dict[str, str]]:
-        """The rows, without those left empty."""
-        entries = ({name: field.value for name, field in inputs.items()} for _, inputs in self._rows)
-        return [entry for entry in entries if any(entry.values())]
+        """The rows, without those in which nothing was typed."""
+        return [
+            {name: field.value for name, field in inputs.items()}
+            for _, inputs in self._rows
+            if any(field.value for field in inputs.values() if isinstance(field, widgets.Text))
+        ]
 
     @value.setter
     def value(self, entries: list[Mapping[str, Any]]) -> None:
@@ -109,11 +128,15 @@ def _input(kind: Mapping[str, Any], definitions: Mapping[str, Any], choices: Cho
         if optional or not options:
             options = [_NONE, *options]
         return widgets.Dropdown(options=options, value=default or options[0][1], layout=_WIDE)
+    if "enum" in kind:
+        options = [(each, each) for each in kind["enum"]]
+        options = [_NONE, *options] if optional else options
+        return widgets.Dropdown(options=options, value=default or options[0][1], layout=_WIDE)
     if kind.get("type") == "array":
         if "$ref" not in kind["items"]:
             return widgets.TagsInput(value=[], allow_duplicates=False)
-        item = definitions[kind["items"]["$ref"].rpartition("/")[2]]
-        return Rows(item["properties"])
+        item = _definition(kind["items"], definitions)
+        return Rows(item["properties"], definitions)
     if kind.get("type") == "boolean":
         return widgets.Checkbox(value=bool(default), indent=False)
     if kind.get("type") == "integer" and not optional:
