@@ -82,5 +82,5 @@ def _space(before: list[dict[str, Any]], options: argparse.Namespace) -> list[di
         held = [search_space.fixed(name, value) for name, value in options.parameter if name not in names]
     except ValueError as error:
         raise ClientError(str(error)) from error
-    space = {spec["hyperparameterName"]: spec for spec in (*before, *held, *options.space)}
+    space = {spec["hyperparameterName"]: spec for spec in (*before, *options.space, *held)}
     return list(space.values())

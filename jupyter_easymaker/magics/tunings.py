@@ -20,10 +20,11 @@ from .search_space import readable
 from .source import source_of
 from .training_logs import print_log
 from .tuning_body import search_with, tuning_body
-from .tuning_options import SORTS
+from .tuning_options import SORTS, STRATEGIES
 
 _KIND = "hyperparameterTuning"
 _REDRAW_SECONDS = 0.5
+_STRATEGY_NAMES = {code: name for name, code in STRATEGIES.items()}
 
 
 def tune(client: EasyMakerClient, options: argparse.Namespace, cell: str | None) -> dict[str, Any]:
@@ -70,7 +71,9 @@ def tuning_list(client: EasyMakerClient, options: argparse.Namespace, _cell: str
             each["hyperparameterTuningName"],
             each["hyperparameterTuningStatusCode"],
             tuning_render.counts(each),
-            f"{each['objectiveMetricName']} {render.number((each['optimalTrial'] or {}).get('objectiveValue'))}",
+            f"{each['objectiveMetricName']} {render.number(each['optimalTrial']['objectiveValue'])}"
+            if each["optimalTrial"]
+            else "",
             render.duration(each["elapsedTimeSeconds"]),
             each["experiment"]["experimentName"],
             render.moment(each["createdDatetime"]),
@@ -87,6 +90,8 @@ def tuning_show(client: EasyMakerClient, options: argparse.Namespace, _cell: str
     algorithm = tuning["algorithm"] or {}
     nodes = tuning["instanceCount"] // tuning["parallelTrialCount"]
     stopping = f"{tuning['earlyStoppingMinTrialCount']} trials, step {tuning['earlyStoppingStartStep']}"
+    parallel = tuning["parallelTrialCount"]
+    shared = f"for each of {parallel} parallel trials" if parallel > 1 else ""
     best = tuning["optimalTrial"] or {}
     display(
         render.fields(
@@ -101,7 +106,7 @@ def tuning_show(client: EasyMakerClient, options: argparse.Namespace, _cell: str
                 "Best": tuning_render.best(tuning),
                 "Best output": best.get("modelUri"),
                 **{spec["hyperparameterName"]: readable(spec) for spec in tuning["hyperparameterSpecList"]},
-                "Strategy": render.label(tuning["tuningStrategyName"]),
+                "Strategy": _STRATEGY_NAMES[tuning["tuningStrategyName"]],
                 "Seed": tuning["tuningStrategyRandomState"],
                 "Early stopping": f"Median after {stopping}" if tuning["earlyStoppingAlgorithm"] else None,
                 "Kept models": render.label(tuning["keptModels"]),
@@ -111,7 +116,7 @@ def tuning_show(client: EasyMakerClient, options: argparse.Namespace, _cell: str
                 "Entry point": tuning["entryPoint"],
                 "Data sets": render.pairs(tuning["datasetList"], "datasetName", "dataUri"),
                 "Image": tuning["image"]["imageName"],
-                "Instance type": f"{nodes} x {tuning['flavor']['name']} for each of {tuning['parallelTrialCount']}",
+                "Instance type": f"{nodes} x {tuning['flavor']['name']} {shared}",
                 "Output": tuning["modelUploadUri"],
                 "Models": ", ".join(model["modelName"] for model in tuning["modelList"]),
                 "Created": render.moment(tuning["createdDatetime"]),

@@ -52,7 +52,16 @@ def test_tuning_is_listed_and_shown_in_words(shell: InteractiveShell, done: dict
     assert "6 trials: 6 succeeded" in run(shell, "tuning list --experiment tunes --status complete").text
     assert "tuned" in run(shell, "tuning").text
     text = run(shell, "tuning show tuned").text
-    for expected in ("lowest loss", "0.1..0.5:0.2", "a,b", "Grid", "Best output", "train.py", "nas://"):
+    for expected in (
+        "lowest loss",
+        "0.1..0.5:0.2",
+        "a,b",
+        "grid",
+        "for each of 2 parallel trials",
+        "Best output",
+        "train.py",
+        "nas://",
+    ):
         assert expected in text
 
 
@@ -74,6 +83,12 @@ def test_charts_curves_and_logs_tell_what_mattered(shell: InteractiveShell, done
     assert "tried 0.3 a" in run(shell, "tuning logs tuned").text
     assert "tried" in run(shell, "tuning logs tuned --trial 0 --tail 1").text
     assert "it has 0 to 5" in run(shell, "tuning logs tuned --trial 6").text
+
+
+def test_tensorboard_of_all_trials_is_opened(shell: InteractiveShell, done: dict[str, Any]) -> None:
+    text = run(shell, "tensorboard --tuning tuned").text
+    assert f"tensorboards/tuning-{done['hyperparameterTuningId']}/" in text
+    assert "Name a training" in run(shell, "tensorboard other --tuning tuned").text
 
 
 def test_model_is_made_of_the_best_trial(shell: InteractiveShell, done: dict[str, Any]) -> None:
