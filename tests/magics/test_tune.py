@@ -185,3 +185,20 @@ def test_commands_options_choices_and_names_complete(shell: InteractiveShell, do
     assert completions("%%easymaker tune --strategy t") == ["tpe"]
     assert "tuned" in completions("%easymaker tuning show tu")
     assert "tuned" in completions("%easymaker model create m --tuning tu")
+
+
+def test_provided_algorithm_is_tuned_with_its_target_held_fixed(
+    shell: InteractiveShell, backend: RunningBackend
+) -> None:
+    directory = backend.data_dir / "nas/local/tuned-table"
+    directory.mkdir(parents=True)
+    rows = "\n".join(f"{number % 7},{number % 5},{'low' if number % 7 < 4 else 'high'}" for number in range(100))
+    (directory / "train.csv").write_text(f"a,b,y\n{rows}\n")
+    run(
+        shell,
+        "tune --algorithm Tabular -e tunes --name tabular -d train=nas://local:/tuned-table -p target=y"
+        " --range max_depth=1..2 --objective eval_accuracy --maximize --strategy grid --into tabular",
+    )
+    tuning = shell.user_ns["tabular"]
+    assert (tuning["hyperparameterTuningStatusCode"], tuning["successfulTrialCount"]) == ("COMPLETE", 2), tuning
+    assert tuning["optimalTrial"]["objectiveValue"] > 0.9
