@@ -2,9 +2,10 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { TrialStatus, TuningStatus } from './tuningTypes';
 import type { ExperimentStatus, TrainingStatus } from './types';
 
-export type Status = TrainingStatus | ExperimentStatus;
+export type Status = TrainingStatus | ExperimentStatus | TuningStatus | TrialStatus;
 
 /** How a status looks: something is on its way, works, went well, went wrong, or rests. */
 export type Tone = 'busy' | 'running' | 'good' | 'bad' | 'idle';
@@ -20,7 +21,15 @@ const TONES: Record<Status, Tone> = {
   COMPLETE_IN_PROGRESS: 'running',
   COMPLETE: 'good',
   FAIL_TRAIN_IN_PROGRESS: 'bad',
-  FAIL_TRAIN: 'bad'
+  FAIL_TRAIN: 'bad',
+  FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS: 'bad',
+  FAIL_HYPERPARAMETER_TUNING: 'bad',
+  CREATED: 'busy',
+  SUCCEEDED: 'good',
+  KILLED: 'idle',
+  FAILED: 'bad',
+  METRICS_UNAVAILABLE: 'bad',
+  EARLY_STOPPED: 'idle'
 };
 
 export function toneOf(status: Status): Tone {
@@ -39,7 +48,15 @@ export function labelOf(status: Status, trans: TranslationBundle): string {
     COMPLETE_IN_PROGRESS: trans.__('Complete in progress'),
     COMPLETE: trans.__('Complete'),
     FAIL_TRAIN_IN_PROGRESS: trans.__('Fail in progress'),
-    FAIL_TRAIN: trans.__('Failed')
+    FAIL_TRAIN: trans.__('Failed'),
+    FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS: trans.__('Fail in progress'),
+    FAIL_HYPERPARAMETER_TUNING: trans.__('Failed'),
+    CREATED: trans.__('Created'),
+    SUCCEEDED: trans.__('Succeeded'),
+    KILLED: trans.__('Killed'),
+    FAILED: trans.__('Failed'),
+    METRICS_UNAVAILABLE: trans.__('No metrics'),
+    EARLY_STOPPED: trans.__('Stopped early')
   };
   return labels[status] ?? status;
 }

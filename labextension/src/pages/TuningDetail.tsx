@@ -1,0 +1,5 @@
+/** One tuning. */
+
+export function TuningDetail(_props: { id: string }): JSX.Element {
+  return <></>;
+}

@@ -1,0 +1,5 @@
+/** All tunings of the project. */
+
+export function TuningList(): JSX.Element {
+  return <></>;
+}
