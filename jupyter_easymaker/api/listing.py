@@ -23,7 +23,7 @@ class Page:
     page: int | None
     limit: int | None
     search: str
-    sort: str
+    sort: str | None
 
     def arguments(self, sortable: Iterable[str], default: str = "-createdDatetime") -> dict[str, Any]:
         """Return the arguments for the store's ``page`` functions.
@@ -35,7 +35,7 @@ class Page:
             EasyMakerError: the list cannot be sorted so.
         """
         names = sorted(sortable)
-        order = self.sort or default
+        order = default if self.sort is None else self.sort
         if order.removeprefix("-") not in names:
             raise field_error("sort", f"must be one of {', '.join(names)}, with - before it for descending")
         size = self.limit if self.limit is not None else (20 if self.page is not None else None)
@@ -50,7 +50,7 @@ def _page(
     page: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
     limit: Annotated[int | None, Query(ge=1, le=MAX_LIMIT)] = None,
     search: Annotated[str, Query(max_length=200)] = "",
-    sort: Annotated[str, Query(max_length=50)] = "",
+    sort: Annotated[str | None, Query(max_length=50)] = None,
 ) -> Page:
     if "\x00" in search:
         raise field_error("search", "holds a NUL character; remove it")

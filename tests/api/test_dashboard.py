@@ -50,7 +50,12 @@ def busy(client: TestClient, service: Backend, body: Body) -> str:
 
 def test_empty_project_shows_zeros(client: TestClient) -> None:
     found = dashboard(client)
-    assert {each["resourceType"] for each in found["countList"]} == {"EXPERIMENT", "TRAINING", "MODEL"}
+    assert {each["resourceType"] for each in found["countList"]} == {
+        "EXPERIMENT",
+        "TRAINING",
+        "HYPERPARAMETER_TUNING",
+        "MODEL",
+    }
     assert found["capacity"]["vcpus"] >= 1
     assert (found["topCpuList"], found["topGpuList"]) == ([], [])
     assert count(client, "TRAINING") == {
