@@ -61,44 +61,51 @@ export function labelOf(status: Status, trans: TranslationBundle): string {
   return labels[status] ?? status;
 }
 
-const ENDED: TrainingStatus[] = ['STOPPED', 'COMPLETE', 'FAIL_TRAIN', 'CREATE_FAILED'];
+const ENDED: Status[] = [
+  'STOPPED',
+  'COMPLETE',
+  'FAIL_TRAIN',
+  'FAIL_HYPERPARAMETER_TUNING',
+  'CREATE_FAILED'
+];
 
-/** Nothing happens to the training any more unless a person asks for it. */
-export function hasEnded(status: TrainingStatus): boolean {
+/** Nothing happens to the training or tuning any more unless a person asks for it. */
+export function hasEnded(status: TrainingStatus | TuningStatus): boolean {
   return ENDED.includes(status);
 }
 
-export function hasFailed(status: TrainingStatus): boolean {
-  return status === 'FAIL_TRAIN' || status === 'CREATE_FAILED';
+export function hasFailed(status: TrainingStatus | TuningStatus): boolean {
+  return STATUS_GROUPS.failed.includes(status);
 }
 
-export function isStoppable(status: TrainingStatus): boolean {
+export function isStoppable(status: TrainingStatus | TuningStatus): boolean {
   return !hasEnded(status) && status !== 'STOP_IN_PROGRESS';
 }
 
-/** What a list of trainings can be narrowed to. */
-export const STATUS_GROUPS: Record<string, TrainingStatus[]> = {
+/** What a list of trainings or tunings can be narrowed to. */
+export const STATUS_GROUPS: Record<string, Status[]> = {
   active: [
     'CREATE_REQUESTED',
     'CREATE_IN_PROGRESS',
     'RUNNING',
     'STOP_IN_PROGRESS',
     'COMPLETE_IN_PROGRESS',
-    'FAIL_TRAIN_IN_PROGRESS'
+    'FAIL_TRAIN_IN_PROGRESS',
+    'FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS'
   ],
   complete: ['COMPLETE'],
-  failed: ['FAIL_TRAIN', 'CREATE_FAILED'],
+  failed: ['FAIL_TRAIN', 'FAIL_HYPERPARAMETER_TUNING', 'CREATE_FAILED'],
   stopped: ['STOPPED']
 };
 
-const WAITING: TrainingStatus[] = ['CREATE_REQUESTED', 'CREATE_IN_PROGRESS'];
+const WAITING: Status[] = ['CREATE_REQUESTED', 'CREATE_IN_PROGRESS'];
 
 /** It has not begun: it is being prepared, or waits for room. */
-export function isWaiting(status: TrainingStatus): boolean {
+export function isWaiting(status: Status): boolean {
   return WAITING.includes(status);
 }
 
-/** How many of the counted trainings have begun and not ended. */
+/** How many of the counted trainings or tunings have begun and not ended. */
 export function running(byStatus: Record<string, number>): number {
   return STATUS_GROUPS.active
     .filter(status => !isWaiting(status))
