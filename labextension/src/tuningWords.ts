@@ -65,3 +65,15 @@ export function chosenText(value: string): string {
     ? String(Number(Number(value).toPrecision(4)))
     : value;
 }
+
+/** Why no importances are shown; the backend says it in English. */
+export function importanceNote(note: string, trans: TranslationBundle): string {
+  const notes: Record<string, string> = {
+    'Shown once four trials have succeeded.': trans.__('Shown once four trials have succeeded.'),
+    'All trials have the same objective value so far.': trans.__(
+      'All trials have the same objective value so far.'
+    ),
+    'They cannot be told from these trials.': trans.__('They cannot be told from these trials.')
+  };
+  return notes[note] ?? note;
+}

@@ -7,6 +7,7 @@ import { Empty, ErrorNotice, Loading } from '../components/Notice';
 import { VegaChart } from '../components/VegaChart';
 import { tuningIcon } from '../icons';
 import type { IHyperparameterAxis, ITuning, ITuningCharts } from '../tuningTypes';
+import { importanceNote } from '../tuningWords';
 import {
   historySpec,
   importanceSpec,
@@ -105,7 +106,7 @@ function Drawn(props: { tuning: ITuning; charts: ITuningCharts }): JSX.Element {
         ) : (
           <figure className="em-Chart" aria-label={trans.__('Importance')}>
             <figcaption className="em-Chart-title">{trans.__('Importance')}</figcaption>
-            <p className="em-mod-quiet">{trans.__(charts.importanceNote)}</p>
+            <p className="em-mod-quiet">{importanceNote(charts.importanceNote, trans)}</p>
           </figure>
         )}
       </div>

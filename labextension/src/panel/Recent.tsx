@@ -128,7 +128,7 @@ export function RecentTunings(): JSX.Element {
         before: <StatusDot status={tuning.hyperparameterTuningStatusCode} />,
         after: !hasEnded(tuning.hyperparameterTuningStatusCode) ? (
           <Elapsed of={tuning} at={at} />
-        ) : tuning.optimalTrial?.objectiveValue != null ? (
+        ) : typeof tuning.optimalTrial?.objectiveValue === 'number' ? (
           number(tuning.optimalTrial.objectiveValue, locale)
         ) : (
           <Ago iso={tuning.createdDatetime} />
