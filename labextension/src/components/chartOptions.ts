@@ -38,7 +38,7 @@ export function optionsOf(
       ? colour('--jp-border-color1')
       : COLOURS[wanted.colours[index] % COLOURS.length],
     width: wanted.quiet[index] ? 1 : 1.5,
-    class: wanted.quiet[index] ? 'em-mod-quietCurve' : '',
+    ...(wanted.quiet[index] ? { class: 'em-mod-quietCurve' } : {}),
     spanGaps: true,
     points: {
       show: chart => !wanted.quiet[index] && chart.data[0].length <= FEW,
