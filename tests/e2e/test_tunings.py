@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ Tune = Callable[..., str]
 
 
 def tuning_of(lab: Lab, tuning_id: str) -> dict[str, Any]:
-    return lab.backend.get(f"hyperparameter-tunings/{tuning_id}")["hyperparameterTuning"]
+    found: dict[str, Any] = lab.backend.get(f"hyperparameter-tunings/{tuning_id}")["hyperparameterTuning"]
+    return found
 
 
 @pytest.fixture
@@ -63,10 +65,15 @@ def tune(lab: Lab) -> Iterator[Tune]:
     yield make
     for tuning_id in made:
         lab.backend.request("PUT", f"hyperparameter-tunings/{tuning_id}/stop")
-        wait_for(lambda each=tuning_id: tuning_of(lab, each)["hyperparameterTuningStatusCode"] in _ENDED, 30)
+    for tuning_id in made:
+        wait_for(partial(ended, lab, tuning_id), 30)
         for model in tuning_of(lab, tuning_id)["modelList"]:
             lab.backend.request("DELETE", f"models/{model['modelId']}")
         lab.backend.request("DELETE", f"hyperparameter-tunings/{tuning_id}")
+
+
+def ended(lab: Lab, tuning_id: str) -> bool:
+    return tuning_of(lab, tuning_id)["hyperparameterTuningStatusCode"] in _ENDED
 
 
 def shown(page: Page) -> Any:

@@ -55,6 +55,7 @@ export function VegaChart(props: IVegaChartProps): JSX.Element {
         return;
       }
       const look = lookOf(element);
+      const drawn = latest.current.rows;
       const result = await embed(element, specWith(element, look, latest.current), {
         actions: false,
         renderer: 'svg',
@@ -70,7 +71,9 @@ export function VegaChart(props: IVegaChartProps): JSX.Element {
           latest.current.onPick?.(item.datum as Record<string, unknown>);
         }
       });
-      hand(result, latest.current.rows);
+      if (latest.current.rows !== drawn) {
+        hand(result, latest.current.rows);
+      }
     };
     draw().catch((failed: unknown) => setError(String(failed)));
     return () => {
@@ -115,14 +118,15 @@ export function VegaChart(props: IVegaChartProps): JSX.Element {
 }
 
 function hand(result: Result, rows: Rows): void {
-  Object.entries(rows).forEach(([name, values]) => {
-    // The library writes into what it is given.
-    result.view.data(
-      name,
-      values.map(row => ({ ...row }))
-    );
-  });
+  Object.entries(copyOf(rows)).forEach(([name, values]) => result.view.data(name, values));
   void result.view.runAsync();
+}
+
+/** The library writes into what it is given. */
+function copyOf(rows: Rows): Rows {
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, values]) => [name, values.map(row => ({ ...row }))])
+  );
 }
 
 function lookOf(element: HTMLElement): ILook {
@@ -140,13 +144,14 @@ function lookOf(element: HTMLElement): ILook {
 
 function specWith(element: HTMLElement, look: ILook, props: IVegaChartProps): VisualizationSpec {
   const { text, quiet, line, font } = look;
-  const datasets = Object.fromEntries(Object.keys(props.rows).map(name => [name, []]));
+  const datasets = copyOf(props.rows);
   return {
     ...props.specOf(look),
     datasets,
     width: Math.max(element.clientWidth, 100),
     height: props.height,
-    autosize: { type: 'fit', contains: 'padding' },
+    // Labels of later rows may need more room.
+    autosize: { type: 'fit', contains: 'padding', resize: true },
     background: 'transparent',
     padding: 4,
     config: {

@@ -32,9 +32,11 @@ export function Score({ tuning }: { tuning: ITuning }): JSX.Element {
   const counts: [string, number, string?][] = [
     [trans.__('Succeeded'), tuning.successfulTrialCount, 'good'],
     [trans.__('Running'), tuning.runningTrialCount, 'running'],
-    [trans.__('Failed'), tuning.failedTrialCount, 'bad'],
-    [trans.__('Stopped early'), tuning.earlyStoppedTrialCount, 'idle']
+    [trans.__('Failed'), tuning.failedTrialCount, 'bad']
   ];
+  if (tuning.earlyStoppingAlgorithm !== null || tuning.earlyStoppedTrialCount > 0) {
+    counts.push([trans.__('Stopped early'), tuning.earlyStoppedTrialCount, 'idle']);
+  }
   return (
     <div className="em-Score">
       <BestTrial tuning={tuning} />

@@ -65,7 +65,7 @@ export function sliceSpec(
     ? { type: 'ordinal', sort: axis.categoryList, axis: { labelAngle: 0, labelOverlap: true } }
     : {
         type: 'quantitative',
-        axis: { format: NUMBER, grid: false, labelOverlap: true },
+        axis: { format: NUMBER, grid: false, labelOverlap: true, ...ticksOf(axis) },
         scale: {
           domain: [axis.minValue, axis.maxValue],
           type: isWide(axis) ? 'log' : 'linear',
@@ -268,6 +268,17 @@ function isList(axis: IHyperparameterAxis): boolean {
 
 function isWide({ minValue, maxValue }: IHyperparameterAxis): boolean {
   return minValue !== null && maxValue !== null && minValue > 0 && maxValue / minValue >= WIDE;
+}
+
+/** Powers of ten on a wide axis, whole numbers on an integer's. */
+function ticksOf(axis: IHyperparameterAxis): object {
+  if (isWide(axis)) {
+    const [low, high] = [axis.minValue ?? 1, axis.maxValue ?? 1].map(Math.log10);
+    const first = Math.ceil(low - 1e-9);
+    const count = Math.floor(high + 1e-9) - first + 1;
+    return { values: Array.from({ length: count }, (_, index) => 10 ** (first + index)) };
+  }
+  return axis.hyperparameterTypeCode === 'int' ? { tickMinStep: 1 } : {};
 }
 
 /** Where on its axis a value lies, from 0 to 1. */

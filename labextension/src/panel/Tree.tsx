@@ -54,7 +54,7 @@ export function Tree(): JSX.Element {
       <Section
         name="tunings"
         icon={tuningIcon}
-        title={trans.__('Hyperparameter tunings')}
+        title={trans.__('Tunings')}
         total={counts?.hyperparameterTuning?.total}
         running={counts?.hyperparameterTuning ? running(counts.hyperparameterTuning.byStatus) : 0}
         createLabel={trans.__('New tuning')}
