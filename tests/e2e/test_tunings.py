@@ -95,7 +95,7 @@ def test_tuning_runs_from_the_list_to_a_model_that_keeps_it(page: Page, lab: Lab
 
     row.get_by_role("button", name="finds-two", exact=True).click()
     detail = shown(page)
-    expect(detail.get_by_role("status")).to_have_text("All combinations of hyperparameters were tried.")
+    expect(detail.locator(".em-Progress")).to_have_text("All combinations of hyperparameters were tried.")
     values = detail.locator("tbody .em-col-objective")
     expect(values).to_have_text(["0.333", "1.333", "1.333", "4.333", "4.333"])
     expect(detail.locator("tbody tr").first).to_contain_text("Best")
@@ -121,7 +121,7 @@ def test_tuning_runs_from_the_list_to_a_model_that_keeps_it(page: Page, lab: Lab
     shown(page).get_by_role("button", name="finds-two").click()
     shown(page).get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    refusal = page.get_by_role("dialog", name=re.compile("could not be deleted"))
+    refusal = page.locator(".jp-Dialog", has_text="The tuning could not be deleted")
     expect(refusal.get_by_role("button", name="the-best-of-five")).to_be_visible()
     page.screenshot(path="test-results/tuning-kept.png")
     refusal.get_by_role("button", name="Close").click()
