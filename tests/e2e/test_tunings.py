@@ -87,14 +87,22 @@ def test_tuning_runs_from_the_list_to_a_model_that_keeps_it(page: Page, lab: Lab
     tuning_id = tune("finds-two", _CODE)
     row = shown(page).locator(f"tr[data-id='{tuning_id}']")
     expect(row).to_be_visible()
-    expect(row.locator("[data-status=COMPLETE]")).to_be_visible(timeout=60_000)
-    expect(row.locator(".em-col-succeeded")).to_have_text("5")
-    expect(row.locator(".em-col-best")).to_contain_text("0.333")
-    expect(page.locator(f".em-Tree [data-id='{tuning_id}']")).to_contain_text("0.333")
+    expect(row.locator(".em-col-succeeded")).to_have_text(re.compile("[1-5]"), timeout=30_000)
     page.screenshot(path="test-results/tunings.png")
 
     row.get_by_role("button", name="finds-two", exact=True).click()
     detail = shown(page)
+    detail.get_by_role("tab", name="Charts").click()
+    for title in ("History", "loss by x"):
+        dots = detail.get_by_role("figure", name=title).locator(".mark-symbol path")
+        expect(dots).to_have_count(5, timeout=30_000)
+    lines = detail.get_by_role("figure", name="Parallel coordinates").locator(".mark-line path")
+    expect(lines).to_have_count(5)
+    expect(detail.get_by_role("figure", name="Importance").locator("svg")).to_be_visible()
+    expect(detail.get_by_role("figure", name="Curves of the trials").locator("canvas")).to_be_visible()
+    page.screenshot(path="test-results/tuning-charts.png")
+
+    detail.get_by_role("tab", name="Trials").click()
     expect(detail.locator(".em-Progress")).to_have_text("All combinations of hyperparameters were tried.")
     values = detail.locator("tbody .em-col-objective")
     expect(values).to_have_text(["0.333", "1.333", "1.333", "4.333", "4.333"])
@@ -102,15 +110,7 @@ def test_tuning_runs_from_the_list_to_a_model_that_keeps_it(page: Page, lab: Lab
     detail.get_by_role("button", name="loss").click()
     expect(values).to_have_text(["4.333", "4.333", "1.333", "1.333", "0.333"])
 
-    detail.get_by_role("tab", name="Charts").click()
-    for title, marks in (("History", 5), ("loss by x", 5)):
-        dots = detail.get_by_role("figure", name=title).locator(".mark-symbol path")
-        expect(dots).to_have_count(marks)
-    lines = detail.get_by_role("figure", name="Parallel coordinates").locator(".mark-line path")
-    expect(lines).to_have_count(5)
-    expect(detail.get_by_role("figure", name="Importance").locator("svg")).to_be_visible()
-    expect(detail.get_by_role("figure", name="Curves of the trials").locator("canvas")).to_be_visible()
-    page.screenshot(path="test-results/tuning-charts.png")
+    expect(page.locator(f".em-Tree [data-id='{tuning_id}']")).to_contain_text("0.333")
 
     detail.get_by_role("button", name="Create model").click()
     dialog = page.get_by_role("dialog")
