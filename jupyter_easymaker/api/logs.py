@@ -29,12 +29,15 @@ _JUST_ENDED = timedelta(hours=2)
 """So long a log that is not kept yet is looked for where its job left it."""
 _QUERY_HELP = (
     'Such as body:"out of memory" AND (logLevel:ERROR OR trainingName:iris*). Fields: body, logLevel, time, '
-    "trainingId, trainingName, node, category, logType, easymakerAppKey. AND, OR, NOT, wildcards * and ?, and ranges: "
-    "time:[2026-01-31 TO 2026-02-28]. Words without a field are looked for in the body."
+    "trainingId, trainingName, hyperparameterTuningId, node, category, logType, easymakerAppKey. AND, OR, NOT, "
+    "wildcards * and ?, and ranges: time:[2026-01-31 TO 2026-02-28]. Words without a field are looked for in the body."
 )
 Text = Annotated[str, Query(alias="query", max_length=2000, description=_QUERY_HELP)]
 Since = Annotated[datetime | None, Query(alias="from", description="No older lines.")]
 Until = Annotated[datetime | None, Query(alias="to", description="No newer lines.")]
+OfTuning = Annotated[
+    str, Query(alias="hyperparameterTuningId", max_length=100, description="Of the trials of this tuning only.")
+]
 
 
 class LogLine(WireModel):
@@ -67,6 +70,7 @@ def search_logs(
     text: Text = "",
     since: Since = None,
     until: Until = None,
+    tuning_id: OfTuning = "",
     size: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str, Query(max_length=500, description="nextCursor of the page before.")] = "",
 ) -> Any:
@@ -75,17 +79,24 @@ def search_logs(
     A search that takes very long answers what it found so far, which may be nothing, and a cursor to go on with.
     """
     began = time.monotonic()
-    found, following = page(_search(context, appkey, text, since, until, cursor), size, seconds=_PATIENCE_SECONDS)
+    items = _search(context, appkey, text, since, until, tuning_id, cursor)
+    found, following = page(items, size, seconds=_PATIENCE_SECONDS)
     took = round((time.monotonic() - began) * 1000)
     return success(log_list=[_view(hit) for hit in found], next_cursor=following, took_milliseconds=took)
 
 
 @router.get("/logs/download", response_class=StreamingResponse)
 def download_logs(
-    appkey: str, context: Context, _caller: Member, text: Text = "", since: Since = None, until: Until = None
+    appkey: str,
+    context: Context,
+    _caller: Member,
+    text: Text = "",
+    since: Since = None,
+    until: Until = None,
+    tuning_id: OfTuning = "",
 ) -> Response:
     """Return all lines a search finds as text, the newest first: time, training, node, line."""
-    items = _search(context, appkey, text, since, until, "")
+    items = _search(context, appkey, text, since, until, tuning_id, "")
 
     def lines() -> Iterator[str]:
         for hit in items:
@@ -99,12 +110,18 @@ def download_logs(
 
 
 def _search(
-    context: ApiContext, appkey: str, text: str, since: datetime | None, until: datetime | None, cursor: str
+    context: ApiContext,
+    appkey: str,
+    text: str,
+    since: datetime | None,
+    until: datetime | None,
+    tuning_id: str,
+    cursor: str,
 ) -> Iterator[Hit | Mark]:
     query = LogQuery(text)
     after = key_of(cursor) if cursor else None
     return search(
-        _logs(context, appkey),
+        _logs(context, appkey, tuning_id),
         query,
         since=_seconds(since, -inf),
         until=_seconds(until, inf),
@@ -118,19 +135,21 @@ def _seconds(moment: datetime | None, otherwise: float) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _logs(context: ApiContext, appkey: str) -> Iterator[tuple[About, Sources]]:
+def _logs(context: ApiContext, appkey: str, tuning_id: str) -> Iterator[tuple[About, Sources]]:
     # The store first: a log that is kept between the two looks is then found twice at worst, and skipped.
     with context.database.reading() as session:
         rows = trainings.unfinished_or_ended_since(session, appkey, now() - _JUST_ENDED)
     kept = context.logs.kept(appkey)
     for about in kept:
-        yield about, partial(context.logs.sources, about)
+        if tuning_id in ("", about.tuning_id):
+            yield about, partial(context.logs.sources, about)
     known = {about.training_id for about in kept}
     for row in rows:
-        if row.id in known or not row.spec.get("useLog"):
+        if row.id in known or not row.spec.get("useLog") or tuning_id not in ("", row.tuning_id):
             continue
         ended_at = row.ended_at.timestamp() if row.ended_at else time.time()
-        about = About(row.id, row.name, appkey, row.spec["instanceCount"], ended_at, row.created_at.timestamp())
+        began_at, nodes = row.created_at.timestamp(), row.spec["instanceCount"]
+        about = About(row.id, row.name, appkey, nodes, ended_at, began_at, row.tuning_id or "")
         yield about, partial(_live, context, about)
 
 

@@ -36,12 +36,15 @@ class About:
     """Seconds since 1970; no line is newer."""
     began_at: float = 0.0
     """Seconds since 1970; no line is older."""
+    tuning_id: str = ""
+    """Of a trial: whose."""
 
     def fields(self, node: int) -> dict[str, str]:
         """Return what a query may ask for."""
         return {
             "trainingId": self.training_id,
             "trainingName": self.training_name,
+            **({"hyperparameterTuningId": self.tuning_id} if self.tuning_id else {}),
             "easymakerAppKey": self.appkey,
             "category": "easymaker.training",
             "logType": "NHNCloud-AIEasyMaker",

@@ -17,7 +17,10 @@ from ..resources.errors import EasyMakerError, field_error
 from .expression import Always, Between, Body, Expression, Level, both, either, levels_named, unless
 from .line import LEVELS
 
-_OF_A_TRAINING = ("trainingId", "trainingName", "category", "logType", "easymakerAppKey", "node")
+_OF_A_TRAINING = (
+    *("trainingId", "trainingName", "hyperparameterTuningId"),
+    *("category", "logType", "easymakerAppKey", "node"),
+)
 FIELDS = ("body", "logLevel", "time", *_OF_A_TRAINING)
 _MAX_CHARACTERS = 2000
 _MAX_DEPTH = 100
@@ -118,7 +121,7 @@ def _term(node: Any, field: str, training: Mapping[str, str]) -> Expression:
         if not names:
             raise _wrong(node, f"asks for the logLevel {text} (there are {', '.join(LEVELS)})")
         return Level(names)
-    return Always(whole.fullmatch(training[field]) is not None)
+    return Always(whole.fullmatch(training.get(field, "")) is not None)
 
 
 def _wildcards(text: str) -> str:

@@ -109,7 +109,8 @@ class LogForwarder:
         for row in rows:
             if row.spec.get("useLog"):
                 ended_at = (row.ended_at or now()).timestamp()
-                self._add(About(row.id, row.name, row.appkey, row.spec["instanceCount"], ended_at))
+                nodes, tuning_id = row.spec["instanceCount"], row.tuning_id or ""
+                self._add(About(row.id, row.name, row.appkey, nodes, ended_at, tuning_id=tuning_id))
 
     def _look_at_kept(self) -> None:
         """Find what an earlier backend left unsent, and forget how far the logs came that are no longer there."""

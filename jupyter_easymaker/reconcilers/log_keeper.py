@@ -72,9 +72,9 @@ class LogKeeper:
         engine, job = self._engine, f"{_JOB_PREFIX}{row.id}"
         if engine.observe(job) is None:
             return
-        ended_at = (row.ended_at or row.created_at).timestamp()
+        ended_at, nodes = (row.ended_at or row.created_at).timestamp(), row.spec["instanceCount"]
         self._archive.add(
-            About(row.id, row.name, row.appkey, row.spec["instanceCount"], ended_at),
+            About(row.id, row.name, row.appkey, nodes, ended_at, tuning_id=row.tuning_id or ""),
             lambda node, at, limit: engine.logs(job, node, at, limit).data,
             lambda node: Times(engine.log_times(job, node), ended_at),
         )

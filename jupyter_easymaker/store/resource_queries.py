@@ -87,7 +87,7 @@ def page(
                 table.id == search,
             )
         )
-    total = session.scalar(query.with_only_columns(func.count())) or 0
+    total = session.scalar(query.order_by(None).with_only_columns(func.count())) or 0
     size = size or MAX_UNPAGED
     ordered = query.order_by(*_ordering(table, sort, order)).limit(size).offset(((number or 1) - 1) * size)
     return list(session.scalars(ordered)), total

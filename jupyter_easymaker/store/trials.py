@@ -77,6 +77,8 @@ def page(
     query = select(TrainingRow).where(TrainingRow.tuning_id == tuning_id, TrainingRow.deleted_at.is_(None))
     if statuses:
         query = query.where(TrainingRow.trial_status.in_(statuses))
+    if sort.endswith("objectiveValue"):
+        query = query.order_by(TrainingRow.objective.is_(None))  # those without one last, whichever way
     return resource_queries.page(session, query, TrainingRow, sort=SORT, order=sort, **paging)
 
 

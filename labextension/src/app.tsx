@@ -8,6 +8,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import type { EasyMakerModel } from './model';
+import type { ITuningCreate } from './tuningTypes';
 import type { ITrainingCreate } from './types';
 
 /** A page of the main area: a list, one resource, or the form of a new training. */
@@ -16,6 +17,9 @@ export type PageName =
   | 'experiments'
   | 'models'
   | 'training'
+  | 'tunings'
+  | 'tuning'
+  | 'new-tuning'
   | 'experiment'
   | 'model'
   | 'new-training'
@@ -34,11 +38,13 @@ export interface IPageAddress {
   /** The trainings of a comparison. */
   ids?: string[];
   /** Whose TensorBoard it is. */
-  of?: 'training' | 'experiment';
+  of?: 'training' | 'hyperparameter-tuning' | 'experiment';
   /** What its tab said last: a page brought back does not ask for its name before it is looked at. */
   title?: string;
   /** What a form begins with. */
   initial?: Partial<ITrainingCreate>;
+  /** What the form of a tuning begins with. */
+  initialTuning?: Partial<ITuningCreate>;
 }
 
 export interface IApp {

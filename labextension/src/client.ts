@@ -10,6 +10,14 @@ import type {
   ITrainingTemplateCreate,
   ITrainingTemplateUpdate
 } from './templateTypes';
+import type {
+  ITrial,
+  ITrialCurves,
+  ITuning,
+  ITuningCharts,
+  ITuningCreate,
+  ITuningUpdate
+} from './tuningTypes';
 import type { IComparison, ILineage, IMetric, IMonitoring } from './trackingTypes';
 import type {
   IAlgorithm,
@@ -164,9 +172,46 @@ export class TrainingApi extends ResourceApi<ITraining, ITrainingCreate, ITraini
   }
 }
 
+export class TuningApi extends ResourceApi<ITuning, ITuningCreate, ITuningUpdate> {
+  constructor(client: EasyMakerClient) {
+    super(client, 'hyperparameterTuning', 'hyperparameter-tunings');
+  }
+
+  async stop(id: string): Promise<ITuning> {
+    return this.one(`${this.path}/${id}/stop`, { method: 'PUT' });
+  }
+
+  /** The create body that would make the same tuning again. */
+  async copy(id: string): Promise<ITuningCreate> {
+    const body = await this.client.request<{ hyperparameterTuning: ITuningCreate }>(
+      `${this.path}/${id}/copy`
+    );
+    return body.hyperparameterTuning;
+  }
+
+  async trials(id: string, query: IListQuery = {}, signal?: AbortSignal): Promise<IPage<ITrial>> {
+    const body = await this.client.request<{ trialList: ITrial[]; paging: IPaging }>(
+      `${this.path}/${id}/trials`,
+      { query: query as Query, signal }
+    );
+    return { items: body.trialList, total: body.paging.totalCount };
+  }
+
+  async charts(id: string, signal?: AbortSignal): Promise<ITuningCharts> {
+    const path = `${this.path}/${id}/charts`;
+    return (await this.client.request<{ charts: ITuningCharts }>(path, { signal })).charts;
+  }
+
+  /** A metric of the running trials and of the best; empty: the objective. */
+  async curves(id: string, metric: string, signal?: AbortSignal): Promise<ITrialCurves> {
+    return this.client.request(`${this.path}/${id}/curves`, { query: { metric }, signal });
+  }
+}
+
 export class EasyMakerClient {
   readonly experiments = new ExperimentApi(this, 'experiment');
   readonly trainings = new TrainingApi(this, 'training');
+  readonly tunings = new TuningApi(this);
   readonly templates = new TemplateApi(this);
   readonly storages = new StorageApi(this);
   readonly models = new ResourceApi<IModel, IModelCreate, IModelUpdate>(this, 'model');
@@ -222,8 +267,11 @@ export class EasyMakerClient {
     return (await this.request<{ dashboard: IDashboard }>('dashboard', { signal })).dashboard;
   }
 
-  /** Start TensorBoard of a training or of all trainings of an experiment; where a browser finds it. */
-  async tensorboard(kind: 'training' | 'experiment', id: string): Promise<string> {
+  /** Start TensorBoard of a training, a tuning or an experiment; where a browser finds it. */
+  async tensorboard(
+    kind: 'training' | 'hyperparameter-tuning' | 'experiment',
+    id: string
+  ): Promise<string> {
     const path = `${kind}s/${id}/tensorboard`;
     const answer = await this.request<{ tensorboard: { path: string } }>(path, { method: 'POST' });
     return this.url(answer.tensorboard.path);

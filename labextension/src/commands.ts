@@ -17,16 +17,19 @@ import {
   logSearchIcon,
   modelIcon,
   templateIcon,
-  trainingIcon
+  trainingIcon,
+  tuningIcon
 } from './icons';
 import { uploadSource } from './source';
 
 export const CommandIDs = {
   showPanel: 'easymaker:show-panel',
   newTraining: 'easymaker:new-training',
+  newTuning: 'easymaker:new-tuning',
   newExperiment: 'easymaker:new-experiment',
   newModel: 'easymaker:new-model',
   openTrainings: 'easymaker:open-trainings',
+  openTunings: 'easymaker:open-tunings',
   openExperiments: 'easymaker:open-experiments',
   openModels: 'easymaker:open-models',
   openDashboard: 'easymaker:open-dashboard',
@@ -66,6 +69,13 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
       execute: () => app.open({ page: 'new-training' })
     },
     {
+      id: CommandIDs.newTuning,
+      label: trans.__('New tuning'),
+      caption: trans.__('Find the best hyperparameters of a training by many trials'),
+      icon: tuningIcon,
+      execute: () => app.open({ page: 'new-tuning' })
+    },
+    {
       id: CommandIDs.newExperiment,
       label: trans.__('New experiment'),
       caption: trans.__('Group trainings that belong together'),
@@ -85,6 +95,13 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
       caption: trans.__('All trainings of this project'),
       icon: trainingIcon,
       execute: () => app.open({ page: 'trainings' })
+    },
+    {
+      id: CommandIDs.openTunings,
+      label: trans.__('Open hyperparameter tunings'),
+      caption: trans.__('All hyperparameter tunings of this project'),
+      icon: tuningIcon,
+      execute: () => app.open({ page: 'tunings' })
     },
     {
       id: CommandIDs.openExperiments,
@@ -162,7 +179,7 @@ export function addCommands(options: ICommandOptions): void {
     });
     palette?.addItem({ command: entry.id, category, args: { isPalette: true } });
   }
-  [CommandIDs.showPanel, CommandIDs.newTraining].forEach((command, rank) =>
+  [CommandIDs.showPanel, CommandIDs.newTraining, CommandIDs.newTuning].forEach((command, rank) =>
     launcher?.add({ command, category, rank })
   );
   addRunAsTraining(options);

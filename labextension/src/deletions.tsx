@@ -8,6 +8,7 @@ import { attempt, confirmed } from './actions';
 import type { IApp, IPageAddress } from './app';
 import { LinkButton } from './components/Button';
 import type { ITrainingTemplate } from './templateTypes';
+import type { ITuning } from './tuningTypes';
 import type { IExperiment, IModel, ITraining } from './types';
 
 /** So many of what is in the way are named. */
@@ -91,12 +92,31 @@ export function deleteTraining(app: IApp, training: ITraining): Promise<boolean>
     failure: trans.__('The training could not be deleted'),
     hindrance: trans.__('Delete the models made from it first:'),
     obstacles: async () =>
-      (await model.client.trainings.get(training.trainingId)).modelList.map(each => ({
-        name: each.modelName,
-        address: { page: 'model', id: each.modelId }
-      })),
+      modelsInTheWay((await model.client.trainings.get(training.trainingId)).modelList),
     remove: () => model.client.trainings.delete(training.trainingId)
   });
+}
+
+export function deleteTuning(app: IApp, tuning: ITuning): Promise<boolean> {
+  const { trans, model } = app;
+  const id = tuning.hyperparameterTuningId;
+  return deleted(app, {
+    name: tuning.hyperparameterTuningName,
+    warning: trans.__(
+      'The tuning, its trials and their logs are deleted. This cannot be undone. Their outputs stay in their storage.'
+    ),
+    failure: trans.__('The tuning could not be deleted'),
+    hindrance: trans.__('Delete the models made from it first:'),
+    obstacles: async () => modelsInTheWay((await model.client.tunings.get(id)).modelList),
+    remove: () => model.client.tunings.delete(id)
+  });
+}
+
+function modelsInTheWay(models: ITraining['modelList']): IObstacle[] {
+  return models.map(each => ({
+    name: each.modelName,
+    address: { page: 'model', id: each.modelId }
+  }));
 }
 
 export function deleteExperiment(app: IApp, experiment: IExperiment): Promise<boolean> {
@@ -105,13 +125,23 @@ export function deleteExperiment(app: IApp, experiment: IExperiment): Promise<bo
     name: experiment.experimentName,
     warning: trans.__('The experiment is deleted. This cannot be undone.'),
     failure: trans.__('The experiment could not be deleted'),
-    hindrance: trans.__('Delete the trainings that belong to it first:'),
+    hindrance: trans.__('Delete the trainings and tunings that belong to it first:'),
     obstacles: async () => {
       const query = { experimentIdList: [experiment.experimentId], limit: NAMED };
-      return (await model.client.trainings.list(query)).items.map(each => ({
-        name: each.trainingName,
-        address: { page: 'training', id: each.trainingId }
-      }));
+      const [trainings, tunings] = await Promise.all([
+        model.client.trainings.list(query),
+        model.client.tunings.list(query)
+      ]);
+      return [
+        ...trainings.items.map((each): IObstacle => ({
+          name: each.trainingName,
+          address: { page: 'training', id: each.trainingId }
+        })),
+        ...tunings.items.map((each): IObstacle => ({
+          name: each.hyperparameterTuningName,
+          address: { page: 'tuning', id: each.hyperparameterTuningId }
+        }))
+      ].slice(0, NAMED);
     },
     remove: () => model.client.experiments.delete(experiment.experimentId)
   });

@@ -35,6 +35,13 @@ export const trainingIcon = icon(
   </g>`
 );
 
+/** Sliders. */
+export const tuningIcon = icon(
+  'tuning',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M5 3h2v6h2v2H3V9h2zm0 10h2v8H5zM11 3h2v10h2v2H9v-2h2zm0
+    14h2v4h-2zM17 3h2v3h2v2h-6V6h2zm0 7h2v11h-2z"/>`
+);
+
 /** A box. */
 export const modelIcon = icon(
   'model',

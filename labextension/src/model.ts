@@ -182,6 +182,7 @@ export function touches(change: IChange, kind: ResourceKind, id?: string): boole
 const KINDS: Record<ResourceType, ResourceKind> = {
   EXPERIMENT: 'experiment',
   TRAINING: 'training',
+  HYPERPARAMETER_TUNING: 'hyperparameterTuning',
   MODEL: 'model',
   TRAINING_TEMPLATE: 'trainingTemplate'
 };
@@ -195,8 +196,10 @@ function concerns(event: IResourceEvent, kind: ResourceKind, id?: string): boole
     case 'experiment TRAINING': // it tells how many trainings it has
       return counted && (!id || event.experimentId === id);
     case 'training MODEL': // it names the models made from it
+    case 'hyperparameterTuning MODEL':
       return counted && !!id;
     case 'training EXPERIMENT': // it names its experiment
+    case 'hyperparameterTuning EXPERIMENT':
       return event.action === 'UPDATED';
     default:
       return false;

@@ -4,12 +4,13 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { IPageAddress, PageName } from './app';
-import { experimentIcon, modelIcon, templateIcon, trainingIcon } from './icons';
+import { experimentIcon, modelIcon, templateIcon, trainingIcon, tuningIcon } from './icons';
 import type { ResourceType } from './types';
 
 const PAGES: Record<ResourceType, { one: PageName; all: PageName; icon: LabIcon }> = {
   EXPERIMENT: { one: 'experiment', all: 'experiments', icon: experimentIcon },
   TRAINING: { one: 'training', all: 'trainings', icon: trainingIcon },
+  HYPERPARAMETER_TUNING: { one: 'tuning', all: 'tunings', icon: tuningIcon },
   MODEL: { one: 'model', all: 'models', icon: modelIcon },
   TRAINING_TEMPLATE: { one: 'template', all: 'templates', icon: templateIcon }
 };
@@ -35,6 +36,7 @@ export function kindLabel(type: ResourceType, trans: TranslationBundle): string 
   const labels: Record<ResourceType, string> = {
     EXPERIMENT: trans.__('Experiment'),
     TRAINING: trans.__('Training'),
+    HYPERPARAMETER_TUNING: trans.__('Tuning'),
     MODEL: trans.__('Model'),
     TRAINING_TEMPLATE: trans.__('Template')
   };

@@ -28,6 +28,8 @@ export interface ILogQuery {
   /** ISO 8601; '' for no bound. */
   from: string;
   to: string;
+  /** Of the trials of this tuning only. */
+  hyperparameterTuningId?: string;
 }
 
 export interface ILogPage {

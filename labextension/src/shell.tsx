@@ -18,7 +18,8 @@ import {
   modelIcon,
   templateIcon,
   tensorboardIcon,
-  trainingIcon
+  trainingIcon,
+  tuningIcon
 } from './icons';
 import { Comparison } from './pages/Comparison';
 import { ExperimentDetail } from './pages/ExperimentDetail';
@@ -26,6 +27,7 @@ import { ExperimentList } from './pages/ExperimentList';
 import { ModelDetail } from './pages/ModelDetail';
 import { ModelList } from './pages/ModelList';
 import { NewTraining } from './pages/NewTraining';
+import { NewTuning } from './pages/NewTuning';
 import { Dashboard } from './pages/Dashboard';
 import { LogSearch } from './pages/LogSearch';
 import { EditTemplate } from './pages/EditTemplate';
@@ -34,6 +36,8 @@ import { TemplateList } from './pages/TemplateList';
 import { Tensorboard } from './pages/Tensorboard';
 import { TrainingDetail } from './pages/TrainingDetail';
 import { TrainingList } from './pages/TrainingList';
+import { TuningDetail } from './pages/TuningDetail';
+import { TuningList } from './pages/TuningList';
 
 export const OPEN_PAGE = 'easymaker:open-page';
 
@@ -42,6 +46,9 @@ const ICONS: Record<PageName, LabIcon> = {
   experiments: experimentIcon,
   models: modelIcon,
   training: trainingIcon,
+  tunings: tuningIcon,
+  tuning: tuningIcon,
+  'new-tuning': tuningIcon,
   experiment: experimentIcon,
   model: modelIcon,
   'new-training': easyMakerIcon,
@@ -60,6 +67,9 @@ function titleOf({ page }: IPageAddress, { trans }: IApp): string {
     experiments: trans.__('Experiments'),
     models: trans.__('Models'),
     training: trans.__('Training'),
+    tunings: trans.__('Hyperparameter tunings'),
+    tuning: trans.__('Hyperparameter tuning'),
+    'new-tuning': trans.__('New tuning'),
     experiment: trans.__('Experiment'),
     model: trans.__('Model'),
     'new-training': trans.__('New training'),
@@ -81,6 +91,9 @@ function Page({ address }: { address: IPageAddress }): JSX.Element {
   if (address.page === 'new-training') {
     return <NewTraining initial={address.initial} />;
   }
+  if (address.page === 'new-tuning') {
+    return <NewTuning initial={address.initialTuning} />;
+  }
   if (!known.current) {
     return <BackendNotice />;
   }
@@ -93,6 +106,10 @@ function Page({ address }: { address: IPageAddress }): JSX.Element {
       return <ModelList />;
     case 'training':
       return <TrainingDetail id={address.id ?? ''} />;
+    case 'tunings':
+      return <TuningList />;
+    case 'tuning':
+      return <TuningDetail id={address.id ?? ''} />;
     case 'experiment':
       return <ExperimentDetail id={address.id ?? ''} />;
     case 'model':
@@ -172,10 +189,10 @@ export class Pages {
   }
 
   open(address: IPageAddress): void {
-    // Each form of a new training is its own; all else is shown once.
+    // Each form of a new training or tuning is its own; all else is shown once.
     const id =
-      address.page === 'new-training'
-        ? `easymaker-new-training-${Date.now()}`
+      address.page === 'new-training' || address.page === 'new-tuning'
+        ? `easymaker-${address.page}-${Date.now()}`
         : ['easymaker', address.page, address.id, ...(address.ids ?? [])].filter(Boolean).join('-');
     const known = this.tracker.find(widget => widget.id === id);
     const widget = known ?? this.create(id, address);

@@ -2,9 +2,10 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { TrialStatus, TuningStatus } from './tuningTypes';
 import type { ExperimentStatus, TrainingStatus } from './types';
 
-export type Status = TrainingStatus | ExperimentStatus;
+export type Status = TrainingStatus | ExperimentStatus | TuningStatus | TrialStatus;
 
 /** How a status looks: something is on its way, works, went well, went wrong, or rests. */
 export type Tone = 'busy' | 'running' | 'good' | 'bad' | 'idle';
@@ -20,7 +21,15 @@ const TONES: Record<Status, Tone> = {
   COMPLETE_IN_PROGRESS: 'running',
   COMPLETE: 'good',
   FAIL_TRAIN_IN_PROGRESS: 'bad',
-  FAIL_TRAIN: 'bad'
+  FAIL_TRAIN: 'bad',
+  FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS: 'bad',
+  FAIL_HYPERPARAMETER_TUNING: 'bad',
+  CREATED: 'busy',
+  SUCCEEDED: 'good',
+  KILLED: 'idle',
+  FAILED: 'bad',
+  METRICS_UNAVAILABLE: 'bad',
+  EARLY_STOPPED: 'idle'
 };
 
 export function toneOf(status: Status): Tone {
@@ -39,49 +48,64 @@ export function labelOf(status: Status, trans: TranslationBundle): string {
     COMPLETE_IN_PROGRESS: trans.__('Complete in progress'),
     COMPLETE: trans.__('Complete'),
     FAIL_TRAIN_IN_PROGRESS: trans.__('Fail in progress'),
-    FAIL_TRAIN: trans.__('Failed')
+    FAIL_TRAIN: trans.__('Failed'),
+    FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS: trans.__('Fail in progress'),
+    FAIL_HYPERPARAMETER_TUNING: trans.__('Failed'),
+    CREATED: trans.__('Created'),
+    SUCCEEDED: trans.__('Succeeded'),
+    KILLED: trans.__('Killed'),
+    FAILED: trans.__('Failed'),
+    METRICS_UNAVAILABLE: trans.__('No metrics'),
+    EARLY_STOPPED: trans.__('Stopped early')
   };
   return labels[status] ?? status;
 }
 
-const ENDED: TrainingStatus[] = ['STOPPED', 'COMPLETE', 'FAIL_TRAIN', 'CREATE_FAILED'];
+const ENDED: Status[] = [
+  'STOPPED',
+  'COMPLETE',
+  'FAIL_TRAIN',
+  'FAIL_HYPERPARAMETER_TUNING',
+  'CREATE_FAILED'
+];
 
-/** Nothing happens to the training any more unless a person asks for it. */
-export function hasEnded(status: TrainingStatus): boolean {
+/** Nothing happens to the training or tuning any more unless a person asks for it. */
+export function hasEnded(status: TrainingStatus | TuningStatus): boolean {
   return ENDED.includes(status);
 }
 
-export function hasFailed(status: TrainingStatus): boolean {
-  return status === 'FAIL_TRAIN' || status === 'CREATE_FAILED';
+export function hasFailed(status: TrainingStatus | TuningStatus): boolean {
+  return STATUS_GROUPS.failed.includes(status);
 }
 
-export function isStoppable(status: TrainingStatus): boolean {
+export function isStoppable(status: TrainingStatus | TuningStatus): boolean {
   return !hasEnded(status) && status !== 'STOP_IN_PROGRESS';
 }
 
-/** What a list of trainings can be narrowed to. */
-export const STATUS_GROUPS: Record<string, TrainingStatus[]> = {
+/** What a list of trainings or tunings can be narrowed to. */
+export const STATUS_GROUPS: Record<string, Status[]> = {
   active: [
     'CREATE_REQUESTED',
     'CREATE_IN_PROGRESS',
     'RUNNING',
     'STOP_IN_PROGRESS',
     'COMPLETE_IN_PROGRESS',
-    'FAIL_TRAIN_IN_PROGRESS'
+    'FAIL_TRAIN_IN_PROGRESS',
+    'FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS'
   ],
   complete: ['COMPLETE'],
-  failed: ['FAIL_TRAIN', 'CREATE_FAILED'],
+  failed: ['FAIL_TRAIN', 'FAIL_HYPERPARAMETER_TUNING', 'CREATE_FAILED'],
   stopped: ['STOPPED']
 };
 
-const WAITING: TrainingStatus[] = ['CREATE_REQUESTED', 'CREATE_IN_PROGRESS'];
+const WAITING: Status[] = ['CREATE_REQUESTED', 'CREATE_IN_PROGRESS'];
 
 /** It has not begun: it is being prepared, or waits for room. */
-export function isWaiting(status: TrainingStatus): boolean {
+export function isWaiting(status: Status): boolean {
   return WAITING.includes(status);
 }
 
-/** How many of the counted trainings have begun and not ended. */
+/** How many of the counted trainings or tunings have begun and not ended. */
 export function running(byStatus: Record<string, number>): number {
   return STATUS_GROUPS.active
     .filter(status => !isWaiting(status))

@@ -4,7 +4,8 @@ import type { IFlavor, IImage, ModelFormat } from './catalogueTypes';
 
 export * from './catalogueTypes';
 
-export type ResourceKind = 'experiment' | 'training' | 'model' | 'trainingTemplate';
+export type ResourceKind =
+  'experiment' | 'training' | 'hyperparameterTuning' | 'model' | 'trainingTemplate';
 
 export interface ITag {
   tagKey: string;
@@ -123,6 +124,8 @@ export interface ITraining {
   trainingStatusCode: TrainingStatus;
   trainingStatusReason: string;
   trainingTypeCode: string;
+  /** Of a trial: whose it is. */
+  hyperparameterTuningId: string | null;
   experiment: {
     experimentId: string;
     experimentName: string;
@@ -169,6 +172,8 @@ export interface IModelCreate {
   modelFormatCode?: ModelFormat | null;
   frameworkVersion?: string | null;
   trainingId?: string | null;
+  /** Its best trial's output. */
+  hyperparameterTuningId?: string | null;
   modelUploadUri?: string | null;
   tagList?: ITag[];
 }
@@ -190,6 +195,11 @@ export interface IModel {
   frameworkVersion: string | null;
   modelUploadUri: string;
   training: { trainingId: string; trainingName: string } | null;
+  hyperparameterTuning: {
+    hyperparameterTuningId: string;
+    hyperparameterTuningName: string;
+    trialId: string;
+  } | null;
   createdDatetime: string;
   createdBy: string;
   tagList: ITag[];
@@ -233,7 +243,8 @@ export interface ILogChunk {
   complete: boolean;
 }
 
-export type ResourceType = 'EXPERIMENT' | 'TRAINING' | 'MODEL' | 'TRAINING_TEMPLATE';
+export type ResourceType =
+  'EXPERIMENT' | 'TRAINING' | 'HYPERPARAMETER_TUNING' | 'MODEL' | 'TRAINING_TEMPLATE';
 
 export interface IResourceEvent {
   eventId: number;

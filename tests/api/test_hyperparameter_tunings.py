@@ -240,6 +240,27 @@ def test_copy_and_edit(client: TestClient, tuning: Body) -> None:
     assert [each["hyperparameterTuningName"] for each in listed["hyperparameterTuningList"]] == ["other", "tuning-copy"]
 
 
+def test_logs_of_a_tunings_trials_are_searched_together(client: TestClient, tuning: Body, body: Body) -> None:
+    def found(**query: str) -> set[str]:
+        return {line["trainingName"] for line in client.get("logs", params=query).json()["logList"]}
+
+    client.post("trainings", json=body(trainingName="other", useLog=True, entryPoint="train.py"))
+    tuning_id = create(client, tuning(useLog=True, hyperparameterTuningName="told"))
+    ended(client, tuning_id)
+    names = {f"told-{number}" for number in range(5)}
+    wait_for(lambda: found(query="body:loss", hyperparameterTuningId=tuning_id) == names)
+    assert found(query=f"hyperparameterTuningId:{tuning_id} AND loss") == names
+    assert found(hyperparameterTuningId="another") == set()
+
+
+def test_trials_without_an_objective_come_last_whichever_way_they_are_sorted(client: TestClient, tuning: Body) -> None:
+    silent = OBJECTIVE.replace("print(", "arguments.x == 2 or print(")
+    tuning_id = create(client, tuning(silent))
+    ended(client, tuning_id)
+    for sort, values in (("objectiveValue", [0.0, 1.0, 4.0, 9.0]), ("-objectiveValue", [9.0, 4.0, 1.0, 0.0])):
+        assert [each["objectiveValue"] for each in trials_of(client, tuning_id, sort=sort)] == [*values, None]
+
+
 def test_same_seed_tries_the_same_values(client: TestClient, tuning: Body) -> None:
     def tried() -> list[Any]:
         tuning_id = create(

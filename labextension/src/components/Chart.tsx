@@ -10,6 +10,8 @@ export interface ICurve {
   label: string;
   /** Which of the colours it has; by its position without this. */
   colour?: number;
+  /** One of many that are only a background: grey, and not in the legend. */
+  quiet?: boolean;
   /** Ascending by x. */
   points: [number, number][];
 }
@@ -37,7 +39,7 @@ export function Chart(props: IChartProps): JSX.Element {
   const { curves, limit, amounts, time, format } = props;
   const data = React.useMemo(() => aligned(curves, limit), [curves, limit]);
   const shape = JSON.stringify([
-    curves.map(curve => [curve.label, curve.colour]),
+    curves.map(curve => [curve.label, curve.colour, curve.quiet]),
     typeof limit === 'number',
     amounts,
     time
@@ -68,7 +70,8 @@ export function Chart(props: IChartProps): JSX.Element {
         }
       };
       const colours = curves.map((curve, index) => curve.colour ?? index);
-      const wanted = { labels, colours, limitLabel, amounts, time, format, locale, point };
+      const quiet = curves.map(curve => curve.quiet === true);
+      const wanted = { labels, colours, quiet, limitLabel, amounts, time, format, locale, point };
       chart.current = new UPlot({ ...optionsOf(element, wanted), ...size }, data, element);
     });
     return () => {

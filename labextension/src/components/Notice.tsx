@@ -35,6 +35,16 @@ export function ErrorNotice(props: { error: unknown; onRetry?: () => void }): JS
   );
 }
 
+/** Why something failed, with what helps to see more. */
+export function FailureNotice(props: { reason: string; children?: React.ReactNode }): JSX.Element {
+  return (
+    <section className="em-Failure" role="alert">
+      <p className="em-Failure-reason">{props.reason}</p>
+      {props.children}
+    </section>
+  );
+}
+
 export function Loading(): JSX.Element {
   const { trans } = useApp();
   return (

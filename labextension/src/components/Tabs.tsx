@@ -53,6 +53,7 @@ export function Tabs(props: {
         ))}
       </div>
       <div
+        key={current.key} // another tab begins at its top
         id={`${base}-panel`}
         className={`em-TabPanel em-TabPanel-${current.key}`}
         role="tabpanel"

@@ -5,20 +5,25 @@ import React from 'react';
 import { useApp } from '../app';
 import { ago, dateTime, duration } from '../format';
 import { useNow } from '../hooks';
-import { hasEnded } from '../status';
-import type { ITraining } from '../types';
 
-/** How long a training has run. It counts on from what the backend said, so that clocks need not agree. */
-export function Elapsed(props: { training: ITraining; at: number }): JSX.Element {
+/** What a training, a tuning and a trial say of their time. */
+export interface ITimed {
+  startedDatetime: string | null;
+  endedDatetime: string | null;
+  elapsedTimeSeconds: number;
+}
+
+/** How long it has run. It counts on from what the backend said, so that clocks need not agree. */
+export function Elapsed(props: { of: ITimed; at: number }): JSX.Element {
   const { trans } = useApp();
-  const { training } = props;
-  const ticking = !!training.startedDatetime && !hasEnded(training.trainingStatusCode);
+  const { startedDatetime, endedDatetime, elapsedTimeSeconds } = props.of;
+  const ticking = startedDatetime !== null && endedDatetime === null;
   const now = useNow(ticking);
-  if (!training.startedDatetime) {
+  if (startedDatetime === null) {
     return <span className="em-mod-quiet">–</span>;
   }
   const since = ticking ? Math.max(0, now - props.at) / 1000 : 0;
-  return <span className="em-Elapsed">{duration(training.elapsedTimeSeconds + since, trans)}</span>;
+  return <span className="em-Elapsed">{duration(elapsedTimeSeconds + since, trans)}</span>;
 }
 
 /** `3 minutes ago`, with the exact time on hovering. */

@@ -12,6 +12,8 @@ export interface IWanted {
   labels: string[];
   /** Of each: which of the colours. */
   colours: number[];
+  /** Of each: whether it is only a background. */
+  quiet: boolean[];
   limitLabel: string | null;
   amounts?: 'bytes' | 'percent';
   time?: boolean;
@@ -32,11 +34,14 @@ export function optionsOf(
   const grid = { stroke: colour('--jp-border-color2'), width: 1 };
   const series: uPlot.Series[] = labels.map((label, index) => ({
     label,
-    stroke: COLOURS[wanted.colours[index] % COLOURS.length],
-    width: 1.5,
+    stroke: wanted.quiet[index]
+      ? colour('--jp-border-color1')
+      : COLOURS[wanted.colours[index] % COLOURS.length],
+    width: wanted.quiet[index] ? 1 : 1.5,
+    ...(wanted.quiet[index] ? { class: 'em-mod-quietCurve' } : {}),
     spanGaps: true,
     points: {
-      show: chart => chart.data[0].length <= FEW,
+      show: chart => !wanted.quiet[index] && chart.data[0].length <= FEW,
       size: 5,
       fill: COLOURS[wanted.colours[index] % COLOURS.length]
     },

@@ -1,10 +1,11 @@
-/** The form of a model: from a training, or from a path. */
+/** The form of a model: from a training, from a tuning's best trial, or from a path. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { RJSFSchema } from '@rjsf/utils';
 import React from 'react';
 
 import type { EasyMakerModel } from '../model';
+import type { ITuning } from '../tuningTypes';
 import type { ICreateSchema, IModel, IModelCreate, ITraining } from '../types';
 import { FormLoading, useOnce } from './loading';
 import { defaultsOf, propertiesOf } from './schema';
@@ -22,16 +23,18 @@ export interface IModelFormProps {
 interface IParts {
   schema: ICreateSchema;
   trainings: ITraining[];
+  tunings: ITuning[];
 }
 
 async function load(props: IModelFormProps): Promise<IParts> {
   const { client } = props.model;
-  const query = { trainingStatusCodeList: ['COMPLETE'], limit: 500 };
-  const [schema, trainings] = await Promise.all([
+  const limit = 500;
+  const [schema, trainings, tunings] = await Promise.all([
     client.schema('model'),
-    client.trainings.list(query)
+    client.trainings.list({ trainingStatusCodeList: ['COMPLETE'], limit }),
+    client.tunings.list({ hyperparameterTuningStatusCodeList: ['COMPLETE'], limit })
   ]);
-  return { schema, trainings: trainings.items };
+  return { schema, trainings: trainings.items, tunings: tunings.items };
 }
 
 export function ModelForm(props: IModelFormProps): JSX.Element {
@@ -55,15 +58,22 @@ function LoadedForm(props: IModelFormProps & { parts: IParts }): JSX.Element {
     value: training.trainingId,
     label: `${training.trainingName} (${training.experiment.experimentName})`
   }));
+  // Those without a best trial have nothing to make a model of.
+  const hyperparameterTunings = parts.tunings
+    .filter(tuning => tuning.optimalTrialId !== null)
+    .map(tuning => ({
+      value: tuning.hyperparameterTuningId,
+      label: `${tuning.hyperparameterTuningName} (${tuning.experiment.experimentName})`
+    }));
   return (
     <SchemaForm
       schema={schema}
       properties={properties}
       sections={parts.schema.sections}
       openSections={['basic', 'framework', 'artifact']}
-      choices={{ trainings }}
+      choices={{ trainings, hyperparameterTunings }}
       data={data}
-      visible={name => name !== 'modelUploadUri' || !data.trainingId}
+      visible={name => isVisible(name, data)}
       submitLabel={trans.__('Create model')}
       trans={trans}
       onChange={setData}
@@ -73,4 +83,12 @@ function LoadedForm(props: IModelFormProps & { parts: IParts }): JSX.Element {
       }
     />
   );
+}
+
+const ORIGINS = ['trainingId', 'hyperparameterTuningId', 'modelUploadUri'];
+
+/** A model has one origin: once it is chosen, there is no place for another. */
+function isVisible(name: string, data: FormData): boolean {
+  const chosen = ORIGINS.find(origin => data[origin]);
+  return !chosen || !ORIGINS.includes(name) || name === chosen;
 }

@@ -49,6 +49,7 @@ function Counts({ counts }: { counts: IDashboard['countList'] }): JSX.Element {
   const titles: Record<ResourceType, string> = {
     EXPERIMENT: trans.__('Experiments'),
     TRAINING: trans.__('Trainings'),
+    HYPERPARAMETER_TUNING: trans.__('Tunings'),
     MODEL: trans.__('Models'),
     TRAINING_TEMPLATE: trans.__('Templates')
   };

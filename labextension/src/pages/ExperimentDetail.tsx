@@ -1,4 +1,4 @@
-/** One experiment and its trainings. */
+/** One experiment, its trainings and its tunings. */
 
 import { deleteIcon, editIcon, redoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
@@ -8,13 +8,16 @@ import { useApp, useHost } from '../app';
 import { Button } from '../components/Button';
 import { DetailFrame, DetailHeader } from '../components/DetailPage';
 import { TagList } from '../components/Fields';
+import { FailureNotice } from '../components/Notice';
 import { StatusChip } from '../components/Status';
+import { Tabs } from '../components/Tabs';
 import { Ago } from '../components/Times';
 import { deleteExperiment } from '../deletions';
 import { useOne } from '../hooks';
 import { experimentIcon, tensorboardIcon } from '../icons';
 import type { IExperiment } from '../types';
 import { TrainingList } from './TrainingList';
+import { TuningList } from './TuningList';
 
 export function ExperimentDetail(props: { id: string }): JSX.Element {
   const { model, trans } = useApp();
@@ -33,6 +36,7 @@ export function ExperimentDetail(props: { id: string }): JSX.Element {
 
 function Content({ experiment }: { experiment: IExperiment }): JSX.Element {
   const { trans } = useApp();
+  const [tab, setTab] = React.useState('trainings');
   const failed = experiment.experimentStatusCode === 'CREATE_FAILED';
   const facts: React.ReactNode[] = [
     <>
@@ -59,14 +63,31 @@ function Content({ experiment }: { experiment: IExperiment }): JSX.Element {
         actions={<Actions experiment={experiment} />}
       />
       {failed && (
-        <section className="em-Failure" role="alert">
-          <p className="em-Failure-reason">
-            {experiment.experimentStatusReason ||
-              trans.__('The experiment could not be created. Try again.')}
-          </p>
-        </section>
+        <FailureNotice
+          reason={
+            experiment.experimentStatusReason ||
+            trans.__('The experiment could not be created. Try again.')
+          }
+        />
       )}
-      <TrainingList experiment={experiment} />
+      <Tabs
+        label={trans.__('In the experiment')}
+        tabs={[
+          {
+            key: 'trainings',
+            title: trans.__('Trainings'),
+            count: experiment.trainingCount,
+            render: () => <TrainingList experiment={experiment} />
+          },
+          {
+            key: 'tunings',
+            title: trans.__('Hyperparameter tunings'),
+            render: () => <TuningList experiment={experiment} />
+          }
+        ]}
+        active={tab}
+        onChange={setTab}
+      />
     </>
   );
 }

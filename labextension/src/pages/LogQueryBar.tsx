@@ -13,7 +13,16 @@ const EXAMPLES = [
   'trainingName:resnet* AND NOT logLevel:INFO',
   '(loss OR accuracy) AND node:0'
 ];
-const FIELDS = ['body', 'logLevel', 'trainingName', 'trainingId', 'node', 'time', 'category'];
+const FIELDS = [
+  'body',
+  'logLevel',
+  'trainingName',
+  'trainingId',
+  'hyperparameterTuningId',
+  'node',
+  'time',
+  'category'
+];
 
 type Range = 'hour' | 'day' | 'week' | 'all' | 'own';
 

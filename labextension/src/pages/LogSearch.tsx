@@ -1,4 +1,4 @@
-/** One search over the logs of all trainings: what is asked, and the lines found. */
+/** One search over the logs of all trainings, or of a tuning's trials: what is asked, and the lines found. */
 
 import { downloadIcon, searchIcon } from '@jupyterlab/ui-components';
 import React from 'react';
@@ -13,16 +13,19 @@ import { plainText } from '../log/ansi';
 import { LogQueryBar } from './LogQueryBar';
 import { useLogSearch } from './useLogSearch';
 
-export function LogSearch(): JSX.Element {
+export function LogSearch(props: {
+  /** Of the trials of this tuning only. */
+  tuningId?: string;
+}): JSX.Element {
   const { trans, locale, model } = useApp();
-  const search = useLogSearch(model.client);
+  const search = useLogSearch(model.client, props.tuningId);
   const { error, lines } = search;
   const mistake =
     error instanceof ApiError ? error.fields.find(problem => problem.field === 'query') : undefined;
   return (
     <div className="em-LogSearch">
       <header className="em-LogSearch-head">
-        <h2 className="em-ListPage-title">{trans.__('Log search')}</h2>
+        {!props.tuningId && <h2 className="em-ListPage-title">{trans.__('Log search')}</h2>}
         <LogQueryBar mistake={mistake?.message} busy={search.busy} onSearch={search.begin} />
       </header>
       {error !== null && !mistake && <ErrorNotice error={error} />}

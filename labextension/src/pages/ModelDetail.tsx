@@ -34,7 +34,7 @@ function Content({ model }: { model: IModel }): JSX.Element {
   const app = useApp();
   const host = useHost();
   const { trans } = app;
-  const { training } = model;
+  const { training, hyperparameterTuning: tuning } = model;
   const remove = async (): Promise<void> => {
     if (await deleteModel(app, model)) {
       host.close();
@@ -81,6 +81,25 @@ function Content({ model }: { model: IModel }): JSX.Element {
             </Field>
             <Field name={trans.__('Source training ID')}>
               {training && <CopyText text={training.trainingId} />}
+            </Field>
+            <Field name={trans.__('Source tuning')}>
+              {tuning && (
+                <LinkButton
+                  label={tuning.hyperparameterTuningName}
+                  onClick={() => app.open({ page: 'tuning', id: tuning.hyperparameterTuningId })}
+                />
+              )}
+            </Field>
+            <Field name={trans.__('Source tuning ID')}>
+              {tuning && <CopyText text={tuning.hyperparameterTuningId} />}
+            </Field>
+            <Field name={trans.__('Source trial')}>
+              {tuning && (
+                <LinkButton
+                  label={tuning.trialId}
+                  onClick={() => app.open({ page: 'training', id: tuning.trialId })}
+                />
+              )}
             </Field>
           </Group>
           <Group title={trans.__('About')}>

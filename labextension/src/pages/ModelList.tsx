@@ -37,7 +37,7 @@ export function ModelList(): JSX.Element {
         icon: modelIcon,
         title: trans.__('No models yet'),
         text: trans.__(
-          'Register the output of a complete training as a model, or a model that lies in a storage already.'
+          'Register the output of a complete training or tuning as a model, or a model that lies in a storage already.'
         ),
         action: newButton
       }}
@@ -72,8 +72,13 @@ function columns(app: IApp): IColumn<IModel>[] {
       key: 'source',
       title: trans.__('Source'),
       optional: 2,
-      render: ({ training }) =>
-        training ? (
+      render: ({ training, hyperparameterTuning: tuning }) =>
+        tuning ? (
+          <LinkButton
+            label={tuning.hyperparameterTuningName}
+            onClick={() => app.open({ page: 'tuning', id: tuning.hyperparameterTuningId })}
+          />
+        ) : training ? (
           <LinkButton
             label={training.trainingName}
             onClick={() => app.open({ page: 'training', id: training.trainingId })}

@@ -2,22 +2,23 @@
 
 import React from 'react';
 
-import { useApp, useHost } from '../app';
+import { IPageAddress, useApp, useHost } from '../app';
+import type { EasyMakerClient } from '../client';
 import { ErrorNotice, Loading } from '../components/Notice';
 import { useLoaded } from '../hooks';
 
 const never = (): boolean => false;
 
-export function Tensorboard(props: { of: 'training' | 'experiment'; id: string }): JSX.Element {
+type Kind = NonNullable<IPageAddress['of']>;
+
+export function Tensorboard(props: { of: Kind; id: string }): JSX.Element {
   const { model, trans } = useApp();
   const { setTitle } = useHost();
   const { of, id } = props;
   const ask = React.useCallback(async () => {
     const [url, name] = await Promise.all([
       model.client.tensorboard(of, id),
-      of === 'training'
-        ? model.client.trainings.get(id).then(training => training.trainingName)
-        : model.client.experiments.get(id).then(experiment => experiment.experimentName)
+      nameOf(model.client, of, id)
     ]);
     return { url, name };
   }, [model, of, id]);
@@ -52,4 +53,15 @@ export function Tensorboard(props: { of: 'training' | 'experiment'; id: string }
       />
     </div>
   );
+}
+
+async function nameOf(client: EasyMakerClient, of: Kind, id: string): Promise<string> {
+  switch (of) {
+    case 'training':
+      return (await client.trainings.get(id)).trainingName;
+    case 'hyperparameter-tuning':
+      return (await client.tunings.get(id)).hyperparameterTuningName;
+    case 'experiment':
+      return (await client.experiments.get(id)).experimentName;
+  }
 }

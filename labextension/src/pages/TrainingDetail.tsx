@@ -20,6 +20,7 @@ import { TrainingLineage } from './TrainingLineage';
 import { TrainingMetrics } from './TrainingMetrics';
 import { TrainingMonitoring } from './TrainingMonitoring';
 import { Hyperparameters, Settings } from './TrainingSettings';
+import { TrialOf } from './TrialOf';
 
 export function TrainingDetail(props: { id: string }): JSX.Element {
   const { model, trans } = useApp();
@@ -45,6 +46,7 @@ function Content(props: { training: ITraining; at: number }): JSX.Element {
   const [tab, setTab] = React.useState(!hasEnded(status) || hasFailed(status) ? 'log' : 'settings');
 
   const facts: React.ReactNode[] = [
+    training.hyperparameterTuningId && <TrialOf tuningId={training.hyperparameterTuningId} />,
     <>
       {trans.__('Experiment')}{' '}
       <LinkButton
@@ -53,7 +55,7 @@ function Content(props: { training: ITraining; at: number }): JSX.Element {
       />
     </>,
     <>
-      {trans.__('Elapsed')} <Elapsed training={training} at={at} />
+      {trans.__('Elapsed')} <Elapsed of={training} at={at} />
     </>,
     <>
       {trans.__('Created')} <Ago iso={training.createdDatetime} />
@@ -67,7 +69,7 @@ function Content(props: { training: ITraining; at: number }): JSX.Element {
         name={training.trainingName}
         description={training.description}
         status={<StatusChip status={status} reason={training.trainingStatusReason} />}
-        facts={facts}
+        facts={facts.filter(Boolean)}
         actions={<DetailActions training={training} />}
       />
       <Progress training={training} />

@@ -10,8 +10,9 @@ import { StatusChip } from '../components/Status';
 import type { IColumn } from '../components/Table';
 import { Ago, Elapsed } from '../components/Times';
 import { trainingIcon } from '../icons';
-import { hasFailed, isWaiting, STATUS_GROUPS } from '../status';
+import { hasFailed, isWaiting } from '../status';
 import type { IExperiment, ITraining } from '../types';
+import { statusFilter } from './statusFilter';
 import { TrainingActions } from './TrainingActions';
 
 /** So many can be compared. */
@@ -45,7 +46,7 @@ export function TrainingList(props: { experiment?: IExperiment }): JSX.Element {
       idOf={training => training.trainingId}
       onOpen={training => app.open({ page: 'training', id: training.trainingId })}
       fixed={experiment && { experimentIdList: [experiment.experimentId] }}
-      filter={statusFilter(app)}
+      filter={statusFilter(trans, 'trainingStatusCodeList')}
       selection={{
         chosen,
         toggle,
@@ -90,25 +91,6 @@ function CompareButton(props: { chosen: string[]; onDone(): void }): JSX.Element
       />
     </>
   );
-}
-
-function statusFilter({ trans }: IApp) {
-  return {
-    label: trans.__('Status'),
-    options: [
-      { key: 'all', title: trans.__('All statuses'), query: {} },
-      ...Object.entries({
-        active: trans.__('In progress'),
-        complete: trans.__('Complete'),
-        failed: trans.__('Failed'),
-        stopped: trans.__('Stopped')
-      }).map(([key, title]) => ({
-        key,
-        title,
-        query: { trainingStatusCodeList: STATUS_GROUPS[key] }
-      }))
-    ]
-  };
 }
 
 function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITraining>[] {
@@ -163,7 +145,7 @@ function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITrain
       title: trans.__('Elapsed'),
       sort: 'elapsedTimeSeconds',
       align: 'end',
-      render: training => <Elapsed training={training} at={at} />
+      render: training => <Elapsed of={training} at={at} />
     },
     {
       key: 'created',

@@ -9,8 +9,7 @@ import { Empty, ErrorNotice, Loading } from '../components/Notice';
 import { bytes, number } from '../format';
 import { trainingIcon } from '../icons';
 import type { IMonitoring, ISeries } from '../trackingTypes';
-import type { ITraining } from '../types';
-import { useFollowed } from './useFollowed';
+import { Followed, useFollowed } from './useFollowed';
 
 const LOOK = 3000;
 
@@ -21,7 +20,7 @@ interface IPanel {
   curves: ICurve[];
 }
 
-export function TrainingMonitoring({ training }: { training: ITraining }): JSX.Element {
+export function TrainingMonitoring({ training }: { training: Followed }): JSX.Element {
   const { model, trans, locale } = useApp();
   const ask = React.useCallback(
     (id: string, signal: AbortSignal) => model.client.trainings.monitoring(id, signal),

@@ -4,6 +4,7 @@ import React from 'react';
 
 import { useApp } from '../app';
 import { Button } from '../components/Button';
+import { FailureNotice } from '../components/Notice';
 import { bytes, integer } from '../format';
 import { useContextState } from '../hooks';
 import { plainText } from '../log/ansi';
@@ -30,16 +31,13 @@ export function Failure(props: {
     .slice(-TAIL_LINES)
     .join('\n');
   return (
-    <section className="em-Failure" role="alert">
-      <p className="em-Failure-reason">
-        {training.trainingStatusReason || trans.__('The training failed without saying why.')}
-      </p>
+    <FailureNotice
+      reason={training.trainingStatusReason || trans.__('The training failed without saying why.')}
+    >
       {props.onLog && tail && (
-        <>
-          <pre className="em-Failure-tail" aria-label={trans.__('Last lines of the log')}>
-            {tail}
-          </pre>
-        </>
+        <pre className="em-Failure-tail" aria-label={trans.__('Last lines of the log')}>
+          {tail}
+        </pre>
       )}
       <div className="em-Failure-buttons">
         {props.onCell && (
@@ -47,7 +45,7 @@ export function Failure(props: {
         )}
         {props.onLog && tail && <Button label={trans.__('Show the log')} onClick={props.onLog} />}
       </div>
-    </section>
+    </FailureNotice>
   );
 }
 

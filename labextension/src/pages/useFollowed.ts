@@ -9,8 +9,11 @@ import { touches } from '../model';
 import { hasEnded } from '../status';
 import type { ITraining } from '../types';
 
+/** A training, as far as it takes to follow it; a trial is one. */
+export type Followed = Pick<ITraining, 'trainingId' | 'trainingStatusCode'>;
+
 export function useFollowed<T>(
-  training: ITraining,
+  training: Followed,
   ask: (id: string, signal: AbortSignal) => Promise<T>,
   milliseconds: number
 ): ILoaded<T> {

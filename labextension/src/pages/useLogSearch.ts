@@ -26,7 +26,10 @@ interface IFound {
   took: number;
 }
 
-export function useLogSearch(client: EasyMakerClient): ILogSearchState {
+export function useLogSearch(
+  client: EasyMakerClient,
+  hyperparameterTuningId?: string
+): ILogSearchState {
   const [found, setFound] = React.useState<IFound>({
     asked: { query: '', from: '', to: '' },
     lines: null,
@@ -60,7 +63,10 @@ export function useLogSearch(client: EasyMakerClient): ILogSearchState {
     },
     [client]
   );
-  const begin = React.useCallback((query: ILogQuery) => ask(query, '', []), [ask]);
+  const begin = React.useCallback(
+    (query: ILogQuery) => ask({ ...query, hyperparameterTuningId }, '', []),
+    [ask, hyperparameterTuningId]
+  );
   return {
     asked: found.asked,
     lines: found.lines,

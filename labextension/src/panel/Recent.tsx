@@ -6,7 +6,7 @@ import { IPageAddress, PageName, useApp } from '../app';
 import type { ResourceApi } from '../client';
 import { StatusDot } from '../components/Status';
 import { Ago, Elapsed } from '../components/Times';
-import { integer } from '../format';
+import { integer, number } from '../format';
 import { useList } from '../hooks';
 import { frameworkName } from '../pages/framework';
 import { hasEnded } from '../status';
@@ -106,10 +106,33 @@ export function RecentTrainings(): JSX.Element {
         before: <StatusDot status={training.trainingStatusCode} />,
         after:
           training.startedDatetime && !hasEnded(training.trainingStatusCode) ? (
-            <Elapsed training={training} at={at} />
+            <Elapsed of={training} at={at} />
           ) : (
             <Ago iso={training.createdDatetime} />
           )
+      })}
+    />
+  );
+}
+
+export function RecentTunings(): JSX.Element {
+  const { model, locale } = useApp();
+  return (
+    <Recent
+      api={model.client.tunings}
+      page="tuning"
+      all="tunings"
+      entryOf={(tuning, at) => ({
+        id: tuning.hyperparameterTuningId,
+        name: tuning.hyperparameterTuningName,
+        before: <StatusDot status={tuning.hyperparameterTuningStatusCode} />,
+        after: !hasEnded(tuning.hyperparameterTuningStatusCode) ? (
+          <Elapsed of={tuning} at={at} />
+        ) : typeof tuning.optimalTrial?.objectiveValue === 'number' ? (
+          number(tuning.optimalTrial.objectiveValue, locale)
+        ) : (
+          <Ago iso={tuning.createdDatetime} />
+        )
       })}
     />
   );

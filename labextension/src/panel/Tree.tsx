@@ -1,13 +1,19 @@
-/** Experiments, trainings and models with their counts and what was made last; walked with the arrow keys. */
+/** Every kind of resource with its count and what was made last; walked with the arrow keys. */
 
 import React from 'react';
 
 import { createExperiment, createModel } from '../actions';
 import { useApp } from '../app';
 import { useCounts } from '../hooks';
-import { experimentIcon, modelIcon, templateIcon, trainingIcon } from '../icons';
+import { experimentIcon, modelIcon, templateIcon, trainingIcon, tuningIcon } from '../icons';
 import { running } from '../status';
-import { RecentExperiments, RecentModels, RecentTemplates, RecentTrainings } from './Recent';
+import {
+  RecentExperiments,
+  RecentModels,
+  RecentTemplates,
+  RecentTrainings,
+  RecentTunings
+} from './Recent';
 import { Section } from './Section';
 
 export function Tree(): JSX.Element {
@@ -44,6 +50,18 @@ export function Tree(): JSX.Element {
         onOpen={() => app.open({ page: 'trainings' })}
       >
         <RecentTrainings />
+      </Section>
+      <Section
+        name="tunings"
+        icon={tuningIcon}
+        title={trans.__('Tunings')}
+        total={counts?.hyperparameterTuning?.total}
+        running={counts?.hyperparameterTuning ? running(counts.hyperparameterTuning.byStatus) : 0}
+        createLabel={trans.__('New tuning')}
+        onCreate={() => app.open({ page: 'new-tuning' })}
+        onOpen={() => app.open({ page: 'tunings' })}
+      >
+        <RecentTunings />
       </Section>
       <Section
         name="templates"
