@@ -127,7 +127,7 @@ class Gateway(ABC):
 
     @abstractmethod
     def settings(self, stage_id: str) -> dict[str, Any]:
-        """Return the configuration of a stage as the gateway's own format spells it, without keys, for people to see."""
+        """Return the configuration of a stage in the gateway's own format, without keys, for people to see."""
 
     @abstractmethod
     def calls(self) -> tuple[str, list[CallCounts]]:
