@@ -90,4 +90,5 @@ def load_model(directory: Path, format: str, name: str, scratch: Path | None = N
         raise ModelError(f"The model needs the Python package {wanted}, which is not installed: {hint}.") from error
     except Exception as error:
         said = str(error).strip().partition("\n")[0]
-        raise ModelError(f"{artifact.path.name} could not be loaded: {type(error).__name__}: {said}") from error
+        what = artifact.path.name if artifact.path.is_file() else "The model"
+        raise ModelError(f"{what} could not be loaded: {type(error).__name__}: {said}") from error
