@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from .errors import HandlerError, InputError
-from .messages import ALONE, Frame, Kind
+from .messages import ALONE, JSON_LENGTH, Frame, Kind
 from .model import ServedModel
 
 Answer = tuple[int, bytes]
@@ -24,13 +24,20 @@ def answer(model: ServedModel, frame: Frame) -> Answer:
 
 
 def _answered(model: ServedModel, frame: Frame) -> Any:
-    body = parsed(frame.payload)
+    payload, raw = frame.payload, b""
+    if frame.kind == Kind.INFER_BINARY:
+        (length,) = JSON_LENGTH.unpack_from(payload)
+        start = JSON_LENGTH.size
+        payload, raw = payload[start : start + length], bytes(payload[start + length :])
+    body = parsed(payload)
     if frame.kind == Kind.PREDICT:
         return model.answer(body)
     # Only here: numpy need not be there for a handler of the user's.
     from .tensors import decode_request, encode_outputs
 
-    request = decode_request(body)
+    request = decode_request(body, raw)
+    if request.model_name not in (None, model.metadata.name):
+        raise InputError(f"model_name is {request.model_name!r}, but this is {model.metadata.name!r}.")
     outputs = encode_outputs(model.infer(request.inputs, request.outputs))
     identity = request.id if request.id is not None else frame.id.decode()
     return {"model_name": model.metadata.name, "model_version": "1", "id": identity, "outputs": outputs}
