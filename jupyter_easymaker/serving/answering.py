@@ -13,6 +13,9 @@ from .errors import HandlerError, InputError
 from .messages import ALONE, JSON_LENGTH, Frame, Kind
 from .model import ServedModel
 
+_MERGED_BYTES = 1 << 16
+"""Larger bodies have rows enough to be worth a call of their own."""
+
 Answer = tuple[int, bytes]
 _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
@@ -124,7 +127,7 @@ def answer_together(model: ServedModel, frames: Sequence[Frame]) -> list[Answer]
 
 def mergeable_rows(frame: Frame) -> list[Any] | None:
     """Return the rows of a request that may be put together with others', None if it may not."""
-    if frame.kind != Kind.PREDICT or frame.flags & ALONE:
+    if frame.kind != Kind.PREDICT or frame.flags & ALONE or len(frame.payload) > _MERGED_BYTES:
         return None
     try:
         body = orjson.loads(frame.payload)
