@@ -13,6 +13,7 @@ class ResourceType(StrEnum):
     HYPERPARAMETER_TUNING = "HYPERPARAMETER_TUNING"
     MODEL = "MODEL"
     TRAINING_TEMPLATE = "TRAINING_TEMPLATE"
+    NOTEBOOK = "NOTEBOOK"
 
 
 class EventAction(StrEnum):

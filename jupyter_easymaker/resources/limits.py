@@ -33,6 +33,8 @@ class Limits:
     timeout_minutes: int = 720 * 60
     data_storage_min_gb: int = 300
     data_storage_max_gb: int = 10_000
+    notebook_storage_gb: int = 2_040
+    nas_mounts: int = 10
     upload_bytes: int = 256 * 1024**2
     file_upload_bytes: int = 50 * 1024**3
 

@@ -90,4 +90,4 @@ def _no_token(name: str) -> str:
     """Return what stands for the hash of a token and is none."""
     import hashlib
 
-    return f"hub:{hashlib.sha256(name.encode()).hexdigest()[:56]}"
+    return f"{users.ELSEWHERE}{hashlib.sha256(name.encode()).hexdigest()[:56]}"
