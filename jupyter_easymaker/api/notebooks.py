@@ -167,8 +167,7 @@ def _act(context: ApiContext, caller: Caller, appkey: str, notebook_id: str, sta
         row = _find_to_change(session, appkey, notebook_id, caller)
         if row.status != status:
             now = NotebookStatus(row.status)
-            # What was found running is no start that somebody asked for.
-            if not now.terminal or not now.may_become(status):
+            if not now.may_be_asked(status):
                 raise EasyMakerError(ResultCode.WRONG_STATUS, f"The notebook {row.name} is {now}; {_advice(now, verb)}")
             if status is NotebookStatus.DELETE_IN_PROGRESS and not row.server_name:
                 raise EasyMakerError(

@@ -67,9 +67,17 @@ class NotebookStatus(Status):
             cls.DELETE_FAILED: frozenset(resting),
         }
 
-    @property
-    def failed(self) -> bool:
-        return self.value.endswith("_FAILED")
+    def may_be_asked(self, action: NotebookStatus) -> bool:
+        """Return whether people may ask for an action (the status while it is in progress) now.
+
+        Fewer than can follow: that a server was started at the hub's page is found, not asked for.
+        """
+        runs = self in (NotebookStatus.ACTIVE, NotebookStatus.STOP_FAILED)
+        if action is NotebookStatus.START_IN_PROGRESS:
+            return self.terminal and not runs and self is not NotebookStatus.DELETE_FAILED
+        if action in (NotebookStatus.STOP_IN_PROGRESS, NotebookStatus.REBOOT_IN_PROGRESS):
+            return runs or self is NotebookStatus.REBOOT_FAILED
+        return self.terminal
 
 
 class NotebookHealth(StrEnum):
