@@ -161,10 +161,10 @@ _VERBS = {
 
 def _act(context: ApiContext, caller: Caller, appkey: str, notebook_id: str, status: NotebookStatus) -> Any:
     """Ask for an action; asked again while it is in progress, nothing is done twice."""
-    require_hub(context)
     verb = _VERBS[status]
     with context.database.session() as session:
         row = _find_to_change(session, appkey, notebook_id, caller)
+        require_hub(context)
         if row.status != status:
             now = NotebookStatus(row.status)
             if not now.may_be_asked(status):

@@ -164,6 +164,40 @@ class NotebookFlavorChange(RequestModel):
     flavor_id: str
 
 
+class StartUpScript(WireModel):
+    """A file in cont-init.d and what became of it at the last start."""
+
+    name: str
+    state: str
+    """WAITING, RUNNING, SUCCEEDED, FAILED, TIMED_OUT or SKIPPED."""
+    reason: str = ""
+    exit_code: int | None = None
+    started_datetime: UtcDatetime | None = None
+    seconds: float | None = None
+    output: str = ""
+    """The end of what it printed, unless it succeeded."""
+
+
+class CustomEnvironment(WireModel):
+    """An environment below custom-conda-envs: a kernel of the notebook's."""
+
+    name: str
+    prefix: str
+    kind: str
+    """conda or venv."""
+    python_version: str = ""
+    has_ipykernel: bool = False
+
+
+class NotebookInside(WireModel):
+    """What a running notebook tells of itself."""
+
+    home: str
+    """Where its data storage is."""
+    script_list: list[StartUpScript] = []
+    environment_list: list[CustomEnvironment] = []
+
+
 class UpgradeNotice(WireModel):
     """Why a notebook has to be restarted, and until when."""
 

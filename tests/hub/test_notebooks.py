@@ -115,3 +115,44 @@ def test_server_that_does_not_answer_is_unhealthy_until_it_does(hub: RunningHub)
     wait_for(lambda: dana.notebook(notebook_id)["notebookHealthCode"] == "HEALTHY", 60)
     assert dana.notebook(notebook_id)["notebookStatusReason"] == ""
     dana.ask("DELETE", f"notebooks/{notebook_id}")
+
+
+def test_nas_and_start_up_scripts_are_there_and_shown(hub: RunningHub) -> None:
+    eli = hub.sign_in("eli")
+    nas = hub.directory / "backend/nas/local/shared/pictures"
+    nas.mkdir(parents=True, exist_ok=True)
+    (nas / "cat.txt").write_text("meow")
+    refused = eli.ask(
+        "POST",
+        "notebooks",
+        json={
+            "notebookName": "n",
+            "imageId": "local-cpu-python-notebook",
+            "flavorId": "c1m2",
+            "nasList": [{"mountDirectoryName": "p", "nasUri": "nas://local:/nowhere"}],
+        },
+    )
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "nasList.0.nasUri")
+    mount = {"mountDirectoryName": "pictures", "nasUri": "nas://local:/shared/pictures"}
+    notebook_id = eli.create_notebook("mounted", nasList=[mount])
+    eli.wait_for_notebook(notebook_id, "ACTIVE")
+    directory = eli.directory_of(notebook_id)
+    (directory / "boot/pictures/dog.txt").write_text("woof")
+    scripts = directory / "easymaker/cont-init.d"
+    for name, text in {
+        "10-see": "cat $HOME/pictures/cat.txt > $EASYMAKER_NOTEBOOK_HOME/seen",
+        "20-fail": "exit 3",
+    }.items():
+        (scripts / name).write_text(f"#!/bin/sh\n{text}\n")
+        (scripts / name).chmod(0o755)
+    eli.act(notebook_id, "reboot")
+    wait_for(lambda: (directory / "easymaker/seen").exists(), 60)
+    eli.wait_for_notebook(notebook_id, "ACTIVE")
+    assert (directory / "easymaker/seen").read_text() == "meow"
+    inside = eli.ask("GET", f"notebooks/{notebook_id}/inside").json()["inside"]
+    found = [(script["name"], script["state"], script["exitCode"]) for script in inside["scriptList"]]
+    assert found == [("10-see", "SUCCEEDED", 0), ("20-fail", "FAILED", 3)]
+    assert hub.sign_in("fay2").ask("GET", f"notebooks/{notebook_id}/inside").status_code == 403
+    eli.ask("DELETE", f"notebooks/{notebook_id}")
+    wait_for(lambda: not directory.exists(), 60)
+    assert (nas / "dog.txt").read_text() == "woof", "a NAS stays"
