@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -141,7 +142,10 @@ def test_a_client_that_leaves_in_its_body_is_forgotten(strict: Server) -> None:
 
 def test_many_open_connections_do_not_hurt(serve: StartServer, iris_model: Path) -> None:
     server = serve(iris_model).wait_ready()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with ExitStack() as stack:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         for _ in range(CONNECTIONS):
             stack.enter_context(connect(server))
         for _ in range(20):
