@@ -1,6 +1,7 @@
 """ipywidgets for cells: fill in the form of a training, a tuning or an endpoint, and watch it, beside the code.
 
-from jupyter_easymaker.panels import EndpointForm, EndpointMonitor, TrainingForm, TrainingMonitor, TuningForm, TuningMonitor
+from jupyter_easymaker.panels import EndpointForm, EndpointMonitor, TrainingForm, TrainingMonitor
+from jupyter_easymaker.panels import TuningForm, TuningMonitor
 
 TrainingForm(experiment_name="iris")
 TrainingMonitor("my-training")
