@@ -22,7 +22,7 @@ from .node_start import SIGNALS, exec_node, free_ports
 from .process_control import become_subreaper, die_with
 from .process_tree import (
     boot_id,
-    children_by_parent,
+    children_below,
     descendants,
     environment_value,
     proportional_bytes,
@@ -207,7 +207,7 @@ class Supervisor:
         if time.monotonic() < self.next_memory_look:
             return
         limit = self.job["memoryMib"] * 1024 * 1024
-        children = children_by_parent()
+        children = children_below(os.getpid())
         running = [node for node in self.nodes if node.exit_code is None]
         trees = {node: [*descendants(node.pid, children), *self._adopted(node, children), node.pid] for node in running}
         share = max((self._look_at_memory(node, limit, tree) for node, tree in trees.items()), default=0.0)
