@@ -64,7 +64,7 @@ class Starter:
                     grants.append(grant)
             queued = [name for name in names if jobs[name] and not (self._jobs / name / job_files.GRANT).exists()]
             queued.sort(key=lambda name: (jobs[name]["submittedAt"], name))
-            room = Room.beside(self._capacity, [*grants, *self._replica_grants()])
+            room = Room.beside(self._capacity, [*grants, *self.replica_grants()])
             waiting: dict[str, str] = {}
             blocked = ""
             for name in queued:
@@ -86,8 +86,8 @@ class Starter:
         """
         waiting: dict[str, str] = {}
         with self.queue():
-            replica_grants = list(self._replica_grants())
-            room = Room.beside(self._capacity, [*self._job_grants(), *replica_grants])
+            replica_grants = list(self.replica_grants())
+            room = Room.beside(self._capacity, [*self.job_grants(), *replica_grants])
             for directory in queued:
                 if (directory / job_files.GRANT).exists() or (directory / job_files.END).exists():
                     continue
@@ -150,10 +150,12 @@ class Starter:
         self._spawned[str(directory)] = time.monotonic()
         self._launcher.launch(str(directory))
 
-    def _job_grants(self) -> Iterator[dict[str, Any]]:
+    def job_grants(self) -> Iterator[dict[str, Any]]:
+        """Yield what jobs hold that have not ended."""
         return _grants(self._jobs / name for name in job_names(self._jobs))
 
-    def _replica_grants(self) -> Iterator[dict[str, Any]]:
+    def replica_grants(self) -> Iterator[dict[str, Any]]:
+        """Yield what replicas hold."""
         return _grants(service_files.all_replicas(self._services))
 
 

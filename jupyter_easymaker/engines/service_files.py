@@ -200,7 +200,7 @@ class ReplicaFiles:
         started = self.supervisor["startedAt"] if self.supervisor else None
         reason = str(self.record["reason"])
         if state is ReplicaState.QUEUED:
-            reason = self.record["waits"] or "Waiting to start."
+            reason = self.record["waits"] or reason or "Waiting to start."
         elif self.end is not None:
             reason = self.failure.reason if self.failure else self.how_it_ended()
         return Replica(
