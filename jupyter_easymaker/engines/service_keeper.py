@@ -11,9 +11,11 @@ import contextlib
 import fcntl
 import logging
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from . import service_files
@@ -125,20 +127,28 @@ class ServiceKeeper:
             return False
         self._lock = lock
         with service_files.locked(self._services / service_files.WANTED_LOCK):
-            service_files.clean(self._services)
+            leftovers = service_files.leftovers(self._services)
+        self._delete(leftovers)
         return True
+
+    def _delete(self, directories: list[Path]) -> None:
+        """Delete directories beside this thread: with very many files that takes long, and probes must go on."""
+        for directory in directories:
+            self._running.run_in_executor(None, partial(shutil.rmtree, directory, ignore_errors=True))
 
     def _look(self) -> float:
         seconds = _IDLE_SECONDS
         queued: list[ReplicaFiles] = []
         there: set[Path] = set()
         for name in service_files.names(self._services):
+            step = ServiceStep(self._services / name, self._starter)
             try:
-                step = ServiceStep(self._services / name, self._starter)
                 seconds = min(seconds, step.take())
             except Exception:  # one service must not hold up the others
                 _LOG.exception("the service %s could not be looked at; trying again", name)
                 continue
+            finally:
+                self._delete(step.discarded)
             queued += [each for each in step.replicas if each.state is ReplicaState.QUEUED]
             for each in step.replicas:
                 there.add(each.directory)
@@ -181,11 +191,11 @@ class ServiceKeeper:
         )
 
     def _watch(self, directory: Path, pid: int, started: int) -> bool:
-        """Be woken when a replica's supervisor has ended, whoever started it; return whether that is possible."""
+        """Be woken when a replica's supervisor has ended, whoever started it; return False if it has by now."""
         if directory in self._watched:
             return True
         if not hasattr(os, "pidfd_open"):
-            return False
+            return True  # not Linux: the launcher tells of those it started, the others are seen by and by
         try:
             descriptor = os.pidfd_open(pid)
         except OSError:  # it has ended

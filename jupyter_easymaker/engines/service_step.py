@@ -34,6 +34,8 @@ class ServiceStep:
         self._seconds = inf
         self.replicas: list[ReplicaFiles] = []
         """Those there are now, those made in this step included."""
+        self.discarded: list[Path] = []
+        """Directories to delete."""
 
     def take(self) -> float:
         """Do what there is to do; return in how many seconds there is more, infinity if nothing is known to come."""
@@ -143,17 +145,18 @@ class ServiceStep:
             kept.write(over=True)  # first: without the one in its place it would seem to be without one
         for each in found:  # those replaced before those in their place, for the same reason
             if each in over and each is not kept:
-                service_files.remove_tree(each.directory)
+                self.discarded.append(service_files.set_aside(each.directory))
         used = {revision, *(each.revision for each in found if each not in over)}
         unused = set(service_files.revisions(self._service)) - used
         if unused:
             with service_files.locked(self._service.parent / service_files.WANTED_LOCK):
                 wanted = job_files.read_json(str(self._service / service_files.SERVICE))
                 for number in unused - {wanted["revision"]}:
-                    service_files.remove_tree(service_files.revision_directory(self._service, number))
+                    directory = service_files.revision_directory(self._service, number)
+                    self.discarded.append(service_files.set_aside(directory))
 
     def _forget(self) -> None:
         with service_files.locked(self._service.parent / service_files.WANTED_LOCK):
             wanted = job_files.read_json(str(self._service / service_files.SERVICE))
             if wanted["removing"]:  # and is not wanted again by now
-                service_files.remove_tree(self._service)
+                self.discarded.append(service_files.set_aside(self._service))

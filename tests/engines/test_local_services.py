@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import psutil
 import pytest
 
 from jupyter_easymaker.engines import local_services, service_keeper
-from jupyter_easymaker.engines.base import Capacity, EngineError, JobState
+from jupyter_easymaker.engines.base import Capacity, EngineError, JobState, Resources
 from jupyter_easymaker.engines.local import LocalEngine
 from jupyter_easymaker.engines.process_tree import with_environment
 from jupyter_easymaker.engines.service import ReplicaState
@@ -113,6 +114,21 @@ def test_replicas_share_the_cpus_used_least_and_know_how_many_threads_to_run(eng
         assert first != second
     assert first.endswith(b"] 1")
     assert second.endswith(b"] 1")
+
+
+def test_gpus_are_each_replicas_own(tmp_path: Path) -> None:
+    made = LocalEngine(tmp_path / "engine", capacity=Capacity(vcpus=2, memory_mib=2048, gpus=2))
+    made.start()
+    told = "import os; print('GPU', os.environ['CUDA_VISIBLE_DEVICES'], flush=True)\n"
+    resources = Resources(vcpus=1, memory_mib=128, gpus=1)
+    made.serve(replace(service(code=told + SERVER, replicas=3), resources=resources))
+    waiting = wait_for_replica(made, lambda each: "Waiting for 1 GPUs: 0 of 2 free" in each.reason)
+    assert waiting.state is ReplicaState.QUEUED
+    wait_for(lambda: len(seen(made).ready) == 2)
+    lines = {made.logs(replica.name).data.splitlines()[0] for replica in seen(made).ready}
+    assert lines == {b"GPU 0", b"GPU 1"}
+    clear(made)
+    made.close()
 
 
 def test_replica_that_takes_too_much_memory_is_killed_and_says_so(engine: LocalEngine) -> None:
