@@ -19,7 +19,7 @@ from .base import Capacity, JobState
 from .launcher_process import LauncherProcess
 from .local_queue import Room
 from .node_start import JOB_ID
-from .process_tree import boot_id, start_time, with_environment
+from .process_tree import boot_id, in_session, start_time, with_environment
 
 _STARTING_SECONDS = 10.0
 
@@ -142,9 +142,9 @@ class Starter:
 
     @staticmethod
     def _node_pids(directory: str, nodes: int) -> list[int]:
-        """Return the nodes' own processes that are left: forked, they do not carry the job's mark."""
+        """Return what is left of the nodes' sessions: what was forked from them does not carry the job's mark."""
         states = (job_files.read_json(job_files.node_state(directory, node)) or {} for node in range(nodes))
-        return [state["pid"] for state in states if state and start_time(state["pid"]) == state.get("startTime")]
+        return [pid for state in states if state for pid in in_session(state["pid"], state["startTime"])]
 
     def _spawn(self, directory: Path) -> None:
         self._spawned[str(directory)] = time.monotonic()
