@@ -55,6 +55,7 @@ class Backend:
             shared / "engine",
             capacity=_configured_capacity(config),
             preload=["jupyter_easymaker.runner"],
+            private_environment=config.secret_variables(),
             on_change=lambda job: self.reconcilers.job_changed(job),
         )
         catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images, notebooks=config.hub)
