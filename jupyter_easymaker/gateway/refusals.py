@@ -5,6 +5,7 @@ The status is the gateway's own and right without this server, so it may be a ba
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -76,12 +77,22 @@ class RefusalServer:
         except OSError:  # a stranger listens there
             self._server = _Server(("127.0.0.1", 0), _Handler)
         self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, name="gateway-refusals", daemon=True).start()
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, args=(self._server,), name="gateway-refusals", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         if self._server is not None:
-            self._server.shutdown()
+            self._closing = True
+            with contextlib.suppress(OSError):  # wakes it
+                socket.create_connection(("127.0.0.1", self.port), _LOOK_SECONDS).close()
+            self._thread.join()
             self._server.server_close()
+
+    def _serve(self, server: _Server) -> None:
+        """Serve without looking twice a second whether to end, as ``serve_forever`` does."""
+        while not self._closing:
+            server.handle_request()
 
 
 def _refuses(port: int) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+
+_PORT = re.compile(r"(?<=[^:]):\d+$")  # not the end of an IPv6 address
 
 
 @dataclass(frozen=True)
@@ -17,8 +20,8 @@ class GatewaySettings:
     """Where to listen; 0.0.0.0 or ::: on all of the machine's addresses."""
     port: int = 0
     """0: a free one, kept in the directory from then on."""
-    public_name: str = ""
-    """The host people reach it at; empty: ``ip``, or the machine's name where ``ip`` stands for all."""
+    public: str = ""
+    """``host`` or ``host:port`` people reach it at; empty: ``ip``, or the machine's name where that stands for all."""
     names: tuple[str, ...] = ()
     """More host names and addresses its own certificate is for."""
     binary: str = ""
@@ -31,9 +34,13 @@ class GatewaySettings:
     @property
     def host(self) -> str:
         """Where people reach it, without the port."""
-        if self.public_name:
-            return self.public_name
+        if self.public:
+            return _PORT.sub("", self.public).strip("[]")
         return socket.gethostname() if ipaddress.ip_address(self.ip).is_unspecified else self.ip
+
+    def address(self, port: int) -> str:
+        """Return ``host:port`` people reach it at, if it listens on a port."""
+        return self.public if _PORT.search(self.public) else host_and_port(self.host, port)
 
     @property
     def certified_names(self) -> list[str]:

@@ -92,7 +92,12 @@ class TraefikGateway(Gateway):
 
     @property
     def address(self) -> str:
-        return host_and_port(self._settings.host, self._port())
+        return self._settings.address(self._port())
+
+    @property
+    def private_address(self) -> str:
+        """``host:port`` of Traefik's API and counts, which only answer who knows the directory's secret."""
+        return str(self._current().facts["private"])
 
     @property
     def certificate_authority(self) -> str:
