@@ -31,6 +31,8 @@ _STOP_SECONDS = 15.0
 _WATCH_SECONDS = 1.0
 """Between looks at a process where the system cannot tell of its end."""
 _LOG_LINES = 5
+LOG_FILE = "gateway.log"
+"""What it writes its log to, in its run's directory."""
 _LAUNCH = 'echo "$$" > "$1/pid.new" && mv "$1/pid.new" "$1/pid" && shift && exec "$@"'
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 
@@ -85,9 +87,9 @@ class Run:
         raise GatewayError(f"The gateway's process {self.pid} does not end, not even when it is killed.")
 
     def last_words(self) -> str:
-        """Return the end of what it has printed."""
-        path = self.directory / "output"
-        text = path.read_text(errors="replace") if path.exists() else ""
+        """Return the end of what it has printed and logged."""
+        paths = [self.directory / name for name in ("output", LOG_FILE)]
+        text = "\n".join(path.read_text(errors="replace").strip() for path in paths if path.exists())
         return " ".join(text.strip().splitlines()[-_LOG_LINES:])
 
 
@@ -113,7 +115,7 @@ class Runs:
         self,
         command: Callable[[Path], Sequence[str]],
         facts: Mapping[str, Any],
-        files: Mapping[str, str],
+        files: Callable[[Path], Mapping[str, str]],
         ready: Callable[[Run], bool],
         environment: Mapping[str, str],
     ) -> Run:
@@ -122,7 +124,7 @@ class Runs:
         Args:
             command: what to run, given the run's directory; it has to name that.
             facts: what to note about it.
-            files: what it needs in its directory, by name.
+            files: what it needs in its directory, by name, given the directory.
             ready: whether it answers.
             environment: its variables besides a few of ours.
 
@@ -132,7 +134,7 @@ class Runs:
         directory = self._directory / uuid.uuid4().hex
         try:
             directory.mkdir(mode=0o700)
-            for name, content in files.items():
+            for name, content in files(directory).items():
                 write_private(directory / name, content)
             write_private(directory / "facts.json", json.dumps({**facts, "at": time.time()}))
             kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import http.client
 import json
@@ -21,7 +22,7 @@ from .binary import traefik_binary
 from .certificates import CertificateAuthority
 from .counts import call_counts
 from .files import locked, write_private
-from .process import Run, Runs
+from .process import LOG_FILE, Run, Runs
 from .refusals import RefusalServer, free_port
 from .routes import REVISION, as_text, dynamic_configuration, in_stage, revision, with_certificate, without_keys
 from .settings import GatewaySettings, host_and_port
@@ -29,6 +30,7 @@ from .static import static_configuration
 
 _LOG = logging.getLogger(__name__)
 _REFUSALS = "refusals.port"
+_STATIC_FILE = "traefik.yml"
 _ASK_SECONDS = 3.0
 _SLOW_SECONDS = 10.0
 """A change takes 0.1 s; what is not in force after this long needs an explanation."""
@@ -164,7 +166,7 @@ class TraefikGateway(Gateway):
 
     def _pending(self) -> StageDeployment:
         seconds = time.time() - self._dynamic.stat().st_mtime
-        late = f"The gateway has not taken it over for {seconds:.0f} s; see {self._directory / 'traefik.log'}."
+        late = f"The gateway has not taken it over for {seconds:.0f} s; see {LOG_FILE} in {self._directory / 'runs'}."
         return StageDeployment(Deployment.PENDING, late if seconds > _SLOW_SECONDS else "")
 
     def _certificate(self) -> tuple[str, str]:
@@ -189,16 +191,19 @@ class TraefikGateway(Gateway):
         """Return what has to be so of the process; another one is replaced."""
         binary = traefik_binary(self._settings.binary)
         seen = binary.stat()
-        static = self._static("127.0.0.1:0")
+        static = self._static("127.0.0.1:0", Path())
         digest = hashlib.sha256(json.dumps(static, sort_keys=True).encode()).hexdigest()
         return {"binary": [str(binary), seen.st_size, seen.st_mtime_ns], "static": digest}
 
-    def _static(self, private_address: str) -> dict[str, Any]:
+    def _files(self, private_address: str, directory: Path) -> dict[str, str]:
+        return {_STATIC_FILE: json.dumps(self._static(private_address, directory), indent=1)}
+
+    def _static(self, private_address: str, directory: Path) -> dict[str, Any]:
         return static_configuration(
             address=host_and_port(self._settings.ip, self._port()),
             private_address=private_address,
             dynamic_file=self._dynamic,
-            log_file=self._directory / "traefik.log",
+            log_file=directory / LOG_FILE,
         )
 
     def _ensure(self, wanted: dict[str, Any] | None = None) -> Run:
@@ -213,9 +218,9 @@ class TraefikGateway(Gateway):
             private_address = f"127.0.0.1:{free_port()}"
             try:
                 run = self._runs.start(
-                    lambda directory: [wanted["binary"][0], f"--configFile={directory / 'traefik.yml'}"],
+                    lambda directory: [wanted["binary"][0], f"--configFile={directory / _STATIC_FILE}"],
                     {"wanted": wanted, "private": private_address},
-                    {"traefik.yml": json.dumps(self._static(private_address), indent=1)},
+                    functools.partial(self._files, private_address),
                     self._answers,
                     {},
                 )

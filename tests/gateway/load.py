@@ -26,8 +26,8 @@ class Load:
 
 
 @contextmanager
-def load(gateway: Gateway, path: str, clients: int = _CLIENTS, *, reconnects: bool = False) -> Iterator[Load]:
-    """Call a path from several clients, until the block ends; each keeps its connection, or makes one a call."""
+def load(gateway: Gateway, path: str, clients: int = _CLIENTS) -> Iterator[Load]:
+    """Call a path from several clients, until the block ends; each keeps its connection."""
     result = Load()
     over = threading.Event()
     lock = threading.Lock()
@@ -37,8 +37,6 @@ def load(gateway: Gateway, path: str, clients: int = _CLIENTS, *, reconnects: bo
     def calls() -> None:
         connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=20)
         while not over.is_set():
-            if reconnects:
-                connection.close()
             try:
                 connection.request("POST", path, body=b'{"instances": []}')
                 answer = connection.getresponse()
