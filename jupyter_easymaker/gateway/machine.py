@@ -133,6 +133,11 @@ class MachineGateway(Gateway):
         return str(self._current().facts["private"])
 
     @property
+    def own_authority(self) -> str:
+        self._certificate()
+        return "" if self._settings.certificate else self._authority.certificate.read_text()
+
+    @property
     def certificate_authority(self) -> str:
         self._certificate()
         return str(self._authority.bundle)
