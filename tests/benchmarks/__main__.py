@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     events,
+    gateway,
     idle,
     lab_start,
     list_pages,
@@ -29,6 +30,7 @@ BENCHMARKS = {
     "serving": serving.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
+    "gateway": gateway.run,
 }
 
 
