@@ -119,9 +119,7 @@ def add_api_key(
     session: Session, *, endpoint_id: str, name: str, secret: str, created_by: str, internal: bool = False
 ) -> EndpointApiKeyRow:
     """Add a key; ``secret`` is encrypted already."""
-    row = EndpointApiKeyRow(
-        endpoint_id=endpoint_id, name=name, secret=secret, created_by=created_by, internal=internal
-    )
+    row = EndpointApiKeyRow(endpoint_id=endpoint_id, name=name, secret=secret, created_by=created_by, internal=internal)
     session.add(row)
     session.flush()
     return row
