@@ -98,6 +98,7 @@ def main() -> int:
         report.update(phase="FAILED", reason=reason, final=error.code in _FINAL, progress=None)
         return 1
     report.update(phase="SERVING", progress=None)
+    os.environ["EM_REPORT_FILE"] = os.path.join(directory, POD_REPORT_FILE)  # the server goes on with it
     command = [plan.directory if part == MODEL_DIR else part for part in plan.command]
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606 - the very command the backend wrote
