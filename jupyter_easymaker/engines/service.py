@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from .base import Resources
+from .base import Engine, Resources
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ class Replica:
     restarts: int = 0
     """How often the one before it in its place ended by itself, in a row."""
     reason: str = ""
-    """For people: why it waits, or how it ended."""
+    """For people: why it waits, how it ended, or how the one before it in its place did."""
+    previous: str = ""
+    """The one before it in its place, which ended by itself. Of the last such one the log is kept."""
     started_at: datetime | None = None
 
 
@@ -120,3 +122,7 @@ class ServiceEngine(ABC):
     @abstractmethod
     def remove_service(self, name: str) -> None:
         """Drain and end all replicas, then forget the service. Returns at once. Unknown: nothing happens."""
+
+
+class FullEngine(Engine, ServiceEngine):
+    """A place where both jobs and services run: what a backend has."""

@@ -66,7 +66,12 @@ class Supervisor:
         """Start the nodes and stay until nothing of the job is left."""
         job_files.write_json(
             f"{self.directory}/{job_files.SUPERVISOR}",
-            {"pid": os.getpid(), "startTime": start_time(os.getpid()), "bootId": boot_id()},
+            {
+                "pid": os.getpid(),
+                "startTime": start_time(os.getpid()),
+                "bootId": boot_id(),
+                "startedAt": time.time(),
+            },
         )
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         if not self._stop_asked():
@@ -87,7 +92,8 @@ class Supervisor:
         self._write_end()
 
     def _start_nodes(self) -> None:
-        addresses = ",".join(f"127.0.0.1:{port}" for port in free_ports(self.job["nodes"]))
+        ports = self.grant.get("ports") or free_ports(self.job["nodes"])
+        addresses = ",".join(f"127.0.0.1:{port}" for port in ports)
         for index in range(self.job["nodes"]):
             pid = os.fork()
             if pid == 0:
