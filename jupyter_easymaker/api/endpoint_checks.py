@@ -196,8 +196,9 @@ def find_servable(session: Session, appkey: str, model_id: str, field: str) -> M
         raise field_error(field, f"is {model_id!r}; there is no such model in this project")
     if row.model_format in _NOT_SERVED:
         raise field_error(
-            field, f"is {row.name}, a {row.model_format} model, which the model server does not serve; "
-            "register it as what it is made of, such as PYTORCH"
+            field,
+            f"is {row.name}, a {row.model_format} model, which the model server does not serve; "
+            "register it as what it is made of, such as PYTORCH",
         )
     return row
 

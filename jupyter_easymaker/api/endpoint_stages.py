@@ -233,5 +233,3 @@ def _settings(context: ApiContext, stage_id: str) -> dict[str, Any]:
         return context.gateway.settings(stage_id)
     except GatewayError as error:
         raise EasyMakerError(ResultCode.UNAVAILABLE, f"The gateway does not tell: {error}") from error
-
-

@@ -142,6 +142,4 @@ def delete_api_key(appkey: str, endpoint_id: str, key_id: str, context: Context,
 
 
 def _key(row: EndpointApiKeyRow) -> ApiKey:
-    return ApiKey(
-        api_key_id=row.id, api_key_name=row.name, created_datetime=row.created_at, created_by=row.created_by
-    )
+    return ApiKey(api_key_id=row.id, api_key_name=row.name, created_datetime=row.created_at, created_by=row.created_by)

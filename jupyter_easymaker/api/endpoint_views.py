@@ -91,7 +91,9 @@ def _endpoint(
         default_stage=default,
         endpoint_stage_list=views,
         traffic_list=[
-            {"endpointStageId": stage.id, "weight": row.traffic[stage.id]} for stage in stages if stage.id in row.traffic
+            {"endpointStageId": stage.id, "weight": row.traffic[stage.id]}
+            for stage in stages
+            if stage.id in row.traffic
         ],
         use_api_key=row.use_api_key,
         tag_list=row.tags,
@@ -144,10 +146,11 @@ def _stage(
 
 def _weight(row: EndpointStageRow, endpoint: EndpointRow) -> int:
     """Return a stage's share of the default address's calls, in percent."""
-    total = sum(endpoint.traffic.values())
+    total: int = sum(endpoint.traffic.values())
     if not total:
         return 100 if row.id == endpoint.default_stage_id else 0
-    return round(100 * endpoint.traffic.get(row.id, 0) / total)
+    share: int = endpoint.traffic.get(row.id, 0)
+    return round(100 * share / total)
 
 
 def _resource(

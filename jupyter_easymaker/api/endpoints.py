@@ -31,6 +31,10 @@ ListAnswer = envelope("EndpointList", endpoint_list=list[Endpoint], paging=Pagin
 @router.post("/endpoints", response_model=Answer)
 def create_endpoint(appkey: str, context: Context, caller: Member, body: Annotated[EndpointCreate, Body()]) -> Any:
     """Create an endpoint with its first stage, which becomes the default stage. Its name is unique in the project."""
+    if not context.gateway.address:
+        raise EasyMakerError(
+            ResultCode.NOT_AVAILABLE, "There is no gateway here (ServiceConfig.gateway), so there are no endpoints."
+        )
     with context.database.reading() as session:
         found = check_stage(context, session, appkey, body)
     check_artifacts(context, appkey, found.artifacts(body))

@@ -113,7 +113,7 @@ class GatewayReconciler:
             error = self._tell(routes)
         finally:
             lock.close()
-        in_force, pending = self._follow(stages, error)
+        in_force, pending = self._follow(stages, {row.stage_id for row in models}, error)
         return Applied(rows, stages, models, error, in_force, pending)
 
     def _tell(self, routes: Sequence[EndpointRoute]) -> str:
@@ -145,15 +145,18 @@ class GatewayReconciler:
                     _LOG.error("the key %s of the endpoint %s: %s", key.id, endpoint_id, error)
         return found
 
-    def _follow(self, stages: Sequence[EndpointStageRow], error: str) -> tuple[frozenset[str], bool]:
+    def _follow(self, stages: Sequence[EndpointStageRow], filled: set[str], error: str) -> tuple[frozenset[str], bool]:
         """Write what the gateway says of each stage; return those in force, and whether any is about to be."""
         in_force, pending = set(), False
         for stage in stages:
             if stage.status == EndpointStageStatus.DELETE_IN_PROGRESS:
                 continue
-            deployment = (
-                StageDeployment(Deployment.REFUSED, error) if error else self._context.gateway.deployment(stage.id)
-            )
+            if error:
+                deployment = StageDeployment(Deployment.REFUSED, error)
+            elif stage.id in filled:
+                deployment = self._context.gateway.deployment(stage.id)
+            else:  # there is nothing of it for the gateway to know
+                deployment = StageDeployment(Deployment.DEPLOYED)
             if deployment.state is Deployment.DEPLOYED:
                 in_force.add(stage.id)
             pending = pending or deployment.state is Deployment.PENDING

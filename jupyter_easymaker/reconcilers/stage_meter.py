@@ -14,10 +14,12 @@ from math import isnan
 from typing import Any
 
 from ..engines.base import Capacity
-from ..gateway.base import CallCounts, GatewayError
+from ..gateway.base import GatewayError
+from ..gateway.statistics import CallDelta
 from ..resources.endpoint_model import EndpointModelStatus, ScaleMetric
 from ..resources.endpoint_stage import EndpointStageStatus
 from ..resources.flavor import Flavor
+from ..storage.lock import FileLock
 from ..store import endpoint_models, endpoint_stages, endpoints
 from ..store.endpoint_tables import EndpointModelRow, EndpointStageRow
 from . import call_statistics
@@ -27,6 +29,7 @@ from .stage_scaling import Decision, Load, Memory, PodScaling, Settings, decide
 
 _LOG = logging.getLogger(__name__)
 _REFRESH_SECONDS = 15.0
+_LOCK_FILE = "gateway-calls.lock"
 
 
 class StageMeter:
@@ -40,8 +43,9 @@ class StageMeter:
         self._context = context
         self._wake = wake
         self._closed = threading.Event()
+        self._looks: deque[float] = deque()
         self._spent: dict[str, deque[tuple[float, float]]] = {}
-        """By stage resource: (when, seconds spent on its calls until then, since the gateway began)."""
+        """By stage resource: (when, seconds spent on its calls since the look before)."""
         self._silent = False
         self._thread = threading.Thread(target=self._run, name="stage-meter", daemon=True)
 
@@ -76,28 +80,42 @@ class StageMeter:
             _, stages, models = endpoints.everything(session)
         if not models:
             self._spent.clear()
+            self._looks.clear()
             return
-        call_statistics.collect(self._context)
+        lock = FileLock(str(self._context.data_dir / _LOCK_FILE))
+        try:
+            # The gateway tells some of it once: of several backends one asks, and scales by what it was told.
+            if lock.acquire(shared=False, wait=False):
+                self._look(stages, models)
+        finally:
+            lock.close()
+
+    def _look(self, stages: Sequence[EndpointStageRow], models: Sequence[EndpointModelRow]) -> None:
+        self._note(call_statistics.collect(self._context))
         call_statistics.thin_out(self._context)
-        self._note(self._context.gateway.calls()[1])
         for stage in stages:
             if stage.status in (EndpointStageStatus.ACTIVE, EndpointStageStatus.DEPLOY_IN_PROGRESS):
                 self._scale(stage, [row for row in models if row.stage_id == stage.id])
 
-    def _note(self, counts: Sequence[CallCounts]) -> None:
+    def _note(self, deltas: Sequence[CallDelta]) -> None:
         now = time.time()
-        totals: dict[str, float] = {}
-        for each in counts:
-            totals[each.model_id] = totals.get(each.model_id, 0.0) + each.seconds
-        for key, seconds in totals.items():
-            history = self._spent.setdefault(key, deque())
-            if history and seconds < history[-1][1]:
-                history.clear()  # the gateway was started anew
-            history.append((now, seconds))
-            while len(history) > 2 and history[1][0] < now - self._context.pace.window:
+        self._looks.append(now)
+        while len(self._looks) > 1 and self._looks[0] < now - self._context.pace.window:
+            self._looks.popleft()
+        for each in deltas:
+            self._spent.setdefault(each.model_id, deque()).append((now, each.seconds))
+        for key, history in list(self._spent.items()):
+            while history and history[0][0] <= self._looks[0]:
                 history.popleft()
-        for key in set(self._spent) - set(totals):
-            del self._spent[key]
+            if not history:
+                del self._spent[key]
+
+    def _in_flight(self, endpoint_model_id: str) -> float | None:
+        """Return how many requests a resource had at once, on average: seconds spent a second (Little's law)."""
+        if len(self._looks) < 2:
+            return None
+        spent = sum(seconds for _, seconds in self._spent.get(endpoint_model_id, ()))
+        return spent / (self._looks[-1] - self._looks[0])
 
     def _scale(self, stage: EndpointStageRow, models: Sequence[EndpointModelRow]) -> None:
         models = [row for row in models if row.status != EndpointModelStatus.DELETE_IN_PROGRESS]
@@ -137,13 +155,8 @@ class StageMeter:
                 continue
             cpu += [sample.cpu for sample in samples if not isnan(sample.cpu)]
             memory += [sample.memory for sample in samples if not isnan(sample.memory)]
-        history = self._spent.get(row.id)
-        in_flight = None
-        if history and len(history) > 1 and history[-1][0] > history[0][0]:
-            # Seconds spent a second is how many requests there were at once (Little's law).
-            in_flight = (history[-1][1] - history[0][1]) / (history[-1][0] - history[0][0])
         percent = sum(memory) / len(memory) / (memory_mib * 2**20) * 100 if memory else None
-        return Load(sum(cpu) / len(cpu) if cpu else None, percent, in_flight)
+        return Load(sum(cpu) / len(cpu) if cpu else None, percent, self._in_flight(row.id))
 
     def _write(self, stage: EndpointStageRow, models: Sequence[EndpointModelRow], decision: Decision) -> None:
         scaling = json_of(decision.memory, decision.reason or stage.scaling.get("reason", ""))

@@ -185,7 +185,7 @@ class EndpointModel(WireModel):
     pod_count: int
     running_pod_count: int = 0
     pod_list: list[dict[str, Any]] = []
-    """``{"podName", "podStatusCode", "restartCount", "reason", "startedDatetime"}``; see ``engines.service.Replica``."""
+    """``{"podName", "podStatusCode", "restartCount", "reason", "startedDatetime"}``; see ``Replica``."""
     progress: dict[str, Any] | None = None
     """While the model is brought to its pods: ``{"message", "files", "totalFiles", "bytes", "totalBytes"}``."""
     log_tail: str | None = None
