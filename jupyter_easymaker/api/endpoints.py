@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
@@ -47,6 +48,14 @@ def create_endpoint(appkey: str, context: Context, caller: Member, body: Annotat
             )
         except IntegrityError as error:
             raise name_taken("endpoint", "endpointName", body.endpoint_name) from error
+        endpoints.add_api_key(
+            session,
+            endpoint_id=row.id,
+            name="",
+            secret=context.encryption.encrypt(secrets.token_urlsafe(32)),
+            created_by="",
+            internal=True,
+        )
         add_stage(session, row, stage_id, DEFAULT_STAGE_NAME, body, chosen, caller.user_id)
         (endpoint,) = endpoint_views(context, session, [row])
     context.wake_endpoints()

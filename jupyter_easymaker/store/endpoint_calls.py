@@ -18,7 +18,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 _KEPT = ((MINUTE, HOUR, 3 * DAY), (HOUR, DAY, 60 * DAY))
 """(width, what it becomes, after how many seconds)."""
 _KEPT_DAYS_SECONDS = 3 * 365 * DAY
-_COUNTS = ("success2xx", "fail4xx", "fail5xx", "other")
+COUNTS = ("success2xx", "fail4xx", "fail5xx", "other")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _add(session: Session, calls: Calls, at: int, width: int) -> None:
         )
         session.add(row)
     row.model_name = calls.model_name or row.model_name
-    for name in _COUNTS:
+    for name in COUNTS:
         setattr(row, name, getattr(row, name) + getattr(calls, name))
     row.seconds += calls.seconds
     row.buckets = merged(row.buckets, calls.buckets)
@@ -117,7 +117,7 @@ def of_stage(session: Session, stage_id: str, since: float, until: float) -> Seq
 
 def totals(session: Session, appkey: str, since: float) -> list[tuple[str, int, int, int, int]]:
     """Return the calls of each stage of a project: ``(stage, 2xx, 4xx, 5xx, other)``."""
-    sums = [func.sum(getattr(EndpointCallRow, name)) for name in _COUNTS]
+    sums = [func.sum(getattr(EndpointCallRow, name)) for name in COUNTS]
     rows = session.execute(
         select(EndpointCallRow.stage_id, *sums)
         .join(EndpointStageRow, EndpointStageRow.id == EndpointCallRow.stage_id)
