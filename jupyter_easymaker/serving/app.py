@@ -169,7 +169,7 @@ class ModelServer:
     async def _metrics(self, _: Request) -> Response:
         gauges = {
             "ready": float(self._is_ready),
-            "waiting_requests": float(self._pool.waiting),
+            "open_requests": float(self._pool.open),
             "process_crashes": float(self._pool.crashes),
         }
         return PlainTextResponse(self._counters.text(gauges), media_type="text/plain; version=0.0.4")

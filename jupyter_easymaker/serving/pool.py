@@ -116,6 +116,7 @@ class Pool:
         self.on_first_ready: Callable[[], None] = lambda: None
         self.crashes_in_a_row = 0
         self.crashes = 0
+        self._replacing: set[asyncio.Task[None]] = set()
         self.about: dict[str, Any] | None = None
         """What the model tells about itself; None until it is loaded."""
         # A second request lies ready while one is answered; with several processes it could wait behind a slow one.
@@ -127,8 +128,9 @@ class Pool:
         return any(worker.ready for worker in self._workers)
 
     @property
-    def waiting(self) -> int:
-        return len(self._queue)
+    def open(self) -> int:
+        """How many requests wait for the model or are with it."""
+        return len(self._queue) + sum(len(worker.in_flight) for worker in self._workers)
 
     def now(self) -> float:
         return self._loop.time()
@@ -146,6 +148,8 @@ class Pool:
     async def close(self) -> None:
         """End the processes; what is still asked is answered with 503."""
         self._closing = True
+        for task in self._replacing:
+            task.cancel()
         for request in [*self._queue, *(each for worker in self._workers for each in worker.in_flight)]:
             request.fail(503, "The server is stopping.")
         workers = list(self._workers)
@@ -208,7 +212,13 @@ class Pool:
         worker.process.close()
         if not self._closing:
             task = self._loop.create_task(self._replace(worker))
-            task.add_done_callback(lambda done: done.result())
+            self._replacing.add(task)
+            task.add_done_callback(self._replaced)
+
+    def _replaced(self, task: asyncio.Task[None]) -> None:
+        self._replacing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.on_failed(f"The model's process could not be started again: {error}", permanent=False)
 
     async def _replace(self, worker: Worker) -> None:
         how = how_it_ended(await self._loop.run_in_executor(None, worker.process.wait, 2.0))

@@ -55,6 +55,19 @@ class Columns:
             raise InputError(f"A row has to be a list of {self.expected}.")
         return array
 
+    def numbers(self, instances: Sequence[Any]) -> np.ndarray:
+        """Return rows, as lists or as objects by column name, as a matrix of float64; null becomes NaN.
+
+        Raises:
+            InputError: as ``matrix`` and ``frame``, or there is text.
+        """
+        if self.names and any(type(row) is dict for row in instances):
+            return self.frame(instances).to_numpy(dtype=np.float64)
+        matrix = self.matrix(instances)
+        if matrix.dtype.kind == "O":
+            raise InputError("The model takes numbers, not text.")
+        return matrix
+
     def _check(self, instances: Sequence[Any]) -> None:
         """Name the first row that is wrong."""
         width = self.count

@@ -109,7 +109,7 @@ def _decode_tensor(tensor: Any, where: str) -> tuple[str, np.ndarray]:
     _check_parameters(tensor, where)
     if not isinstance(tensor.get("data"), list):
         raise InputError(f"{where}: data has to be a list of values.")
-    array = _values(tensor["data"], datatype, where)
+    array = to_array(tensor["data"] if datatype != "BYTES" else _flat(tensor["data"]), datatype, f"{where}: data")
     needed = 1
     for size in shape:
         needed *= size
@@ -118,27 +118,33 @@ def _decode_tensor(tensor: Any, where: str) -> tuple[str, np.ndarray]:
     return name, array.reshape(shape)
 
 
-def _values(data: list[Any], datatype: str, where: str) -> np.ndarray:
+def to_array(data: Any, datatype: str, where: str) -> np.ndarray:
+    """Return nested lists as an array of a datatype, in the shape they have.
+
+    Raises:
+        InputError: they are ragged, or a value is of another type or out of range.
+    """
     if datatype == "BYTES":
-        flat = _flat(data)
-        if not all(isinstance(value, str) for value in flat):
-            raise InputError(f"{where}: data of the datatype BYTES has to be text.")
-        array = np.empty(len(flat), dtype=np.object_)
-        array[:] = flat
-        return array
+        try:
+            found = np.asarray(data, dtype=np.object_)
+        except ValueError as error:
+            raise InputError(f"{where} is ragged.") from error
+        if not all(isinstance(value, str | bytes) for value in found.reshape(-1)):
+            raise InputError(f"{where} has values that are no text, as the datatype BYTES needs.")
+        return found
     kind = np.dtype(DATATYPES[datatype])
     try:
         found = np.asarray(data)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"{where}: data is ragged or holds a number that is too large.") from error
+        raise InputError(f"{where} is ragged or holds a number that is too large.") from error
     if found.size == 0:
-        return np.empty(0, dtype=kind)
+        return found.astype(kind)
     if found.dtype.kind not in _ACCEPTED_KINDS[kind.kind]:
-        raise InputError(f"{where}: data has values that are no {datatype}.")
+        raise InputError(f"{where} has values that are no {datatype}.")
     if kind.kind in "iu":
         limits: Any = np.iinfo(kind)  # type: ignore[type-var]
         if int(found.min()) < limits.min or int(found.max()) > limits.max:
-            raise InputError(f"{where}: data has a value outside the range of {datatype}.")
+            raise InputError(f"{where} has a value outside the range of {datatype}.")
     return found.astype(kind, copy=False)
 
 

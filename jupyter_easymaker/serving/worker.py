@@ -49,6 +49,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--max-batch-size", type=int, default=1)
     parser.add_argument("--batch-delay-ms", type=float, default=0)
     parser.add_argument("--cache-dir", type=Path)
+    parser.add_argument("--prepared", action="store_true", help="the interpreter has the model's requirements")
     return parser.parse_args(arguments)
 
 
@@ -62,8 +63,15 @@ def _end_with_server() -> None:
 def _serve(options: argparse.Namespace, channel: Channel) -> int:
     begin = time.monotonic()
     try:
-        from .loading import load_model
+        from .loading import load_model, unpacked
+        from .preparing import interpreter, is_this
 
+        if not options.prepared:
+            root = unpacked(options.model_dir, options.scratch)
+            python = interpreter(root, options.scratch, options.cache_dir)
+            if not is_this(python):
+                # The same program with the model's packages; socket and life line stay open.
+                os.execv(python, [python, "-m", f"{__package__}.worker", *sys.argv[1:], "--prepared"])  # noqa: S606
         model = load_model(options.model_dir, options.format, options.model_name, options.scratch)
     except ModelError as error:
         traceback.print_exc()

@@ -48,7 +48,8 @@ class Predictor:
 
 def test_health_answers_before_the_model_is_loaded(serve: StartServer, tmp_path: Path) -> None:
     code = PREDICTOR.replace(
-        "        self.marks =", "        while not os.path.exists(f'{directory}/go'): time.sleep(0.01)\n        self.marks ="
+        "        self.marks =",
+        "        while not os.path.exists(f'{directory}/go'): time.sleep(0.01)\n        self.marks =",
     )
     model = write_predictor(tmp_path / "model", code)
     server = serve(model)
@@ -82,9 +83,7 @@ def test_draining_finishes_what_is_in_flight(serve: StartServer, tmp_path: Path)
     assert server.report["phase"] == "DONE"
 
 
-def test_health_answers_while_the_model_is_busy_and_late_answers_become_504(
-    serve: StartServer, tmp_path: Path
-) -> None:
+def test_health_answers_while_the_model_is_busy_and_late_answers_become_504(serve: StartServer, tmp_path: Path) -> None:
     model = write_predictor(tmp_path / "model", PREDICTOR)
     server = serve(model, "--request-timeout=1").wait_ready()
     before = server.model_pid()

@@ -1,4 +1,6 @@
-"""A Python class of the user's: predictor.py with ``class Predictor`` that can ``load(directory)`` and ``predict(instances)``."""
+"""A Python class of the user's: predictor.py with ``class Predictor``, which has ``load(directory)`` and
+``predict(instances)``.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from ..rows import Columns
 from ..tensors import datatype_of
 
 _METHODS = ("predict", "predict_proba", "decision_function", "transform")
-_LIBRARIES = {"sklearn", "numpy", "pandas", "scipy"}
+_LIBRARIES = {"sklearn", "numpy", "pandas", "scipy", "xgboost", "lightgbm"}
 
 
 def load(artifact: Artifact, name: str) -> ServedModel:
