@@ -100,7 +100,7 @@ class LogChunk:
 
     data: bytes
     next_offset: int
-    """Where to read on, in bytes from the start."""
+    """Where to read on, in bytes from the start; ``data`` ends there."""
     complete: bool
     """The node has ended and there is nothing after this."""
 
@@ -169,6 +169,8 @@ class Engine(ABC):
     @abstractmethod
     def logs(self, name: str, node: int = 0, offset: int = 0, limit: int = 1 << 20) -> LogChunk:
         """Read a node's output from a byte offset; a negative offset counts from the end.
+
+        Of a service's replica, which may run for months, the oldest output goes: reading then begins at what is kept.
 
         Raises:
             KeyError: the job or node is unknown.

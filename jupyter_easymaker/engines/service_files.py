@@ -217,9 +217,15 @@ class ReplicaFiles:
 
 def replicas(service: Path) -> list[ReplicaFiles]:
     """Return a service's replicas in the order they were made, those without another in their place."""
-    found = [each for each in map(ReplicaFiles.read, replica_directories(service)) if each is not None]
+    found = all_of(service)
     replaced = {each.record["replaces"] for each in found}
-    return sorted((each for each in found if each.name not in replaced), key=lambda each: each.number)
+    return [each for each in found if each.name not in replaced and not each.record["over"]]
+
+
+def all_of(service: Path) -> list[ReplicaFiles]:
+    """Return a service's replicas in the order they were made, those included that are over."""
+    found = [each for each in map(ReplicaFiles.read, replica_directories(service)) if each is not None]
+    return sorted(found, key=lambda each: each.number)
 
 
 def observation(service: Path) -> ServiceObservation | None:
@@ -273,6 +279,7 @@ def make_replica(service: Path, revision: int, replaced: ReplicaFiles | None) ->
         "unready": "",
         "drainAt": None,
         "failure": None,
+        "over": False,  # only its log is of interest
         "reason": f"{replaced.name}: {failure.reason}" if failure and replaced else "",
         "waits": "",
     }

@@ -373,13 +373,15 @@ class _Step:
 
     def _clean(self, revision: int) -> None:
         """Delete replicas that are over, but the last that failed, and revisions nobody runs."""
-        found = [each for each in map(ReplicaFiles.read, service_files.replica_directories(self._service)) if each]
+        found = service_files.all_of(self._service)
         replaced = {each.record["replaces"] for each in found}
         over = [each for each in found if each.end is not None and (each.draining or each.name in replaced)]
-        failed = [each for each in over if each.failure is not None]
-        kept = max(failed, key=lambda each: each.number) if failed else None
-        for each in over:
-            if each is not kept:
+        over += [each for each in found if each.record["over"] and each not in over]
+        kept = next((each for each in reversed(found) if each in over and each.failure is not None), None)
+        if kept is not None and not kept.record["over"]:
+            kept.write(over=True)  # first: without the one in its place it would seem to be without one
+        for each in found:  # those replaced before those in their place, for the same reason
+            if each in over and each is not kept:
                 service_files.remove_tree(each.directory)
         used = {revision, *(each.revision for each in found if each not in over)}
         unused = set(service_files.revisions(self._service)) - used

@@ -60,6 +60,7 @@ class Backend:
             shared / "engine",
             capacity=_configured_capacity(config),
             preload=["jupyter_easymaker.runner"],
+            private_environment=config.secret_variables(),
             on_change=self._changed,
         )
         self.gateway = make_gateway(config, shared) or NoGateway()

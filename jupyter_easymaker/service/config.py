@@ -266,6 +266,10 @@ class ServiceConfig(Configurable):
         Path(nas["local"]).mkdir(parents=True, exist_ok=True)
         return _storage(nas, own)
 
+    def secret_variables(self) -> set[str]:
+        """Return the environment variables that storages' secrets lie in: of all projects, so no job may see them."""
+        return _variables([self.obs, self.schemes, self.project_storage])
+
     @validate("obs", "schemes", "project_storage")
     def _known_storages(self, proposal: Any) -> dict[str, Any]:
         value: dict[str, Any] = proposal["value"]
@@ -280,3 +284,12 @@ class ServiceConfig(Configurable):
 
 def _storage(nas: dict[str, str], own: dict[str, Any]) -> StorageConfig:
     return StorageConfig.from_json({**own, "nas": nas})
+
+
+def _variables(value: Any) -> set[str]:
+    if isinstance(value, dict) and set(value) == {"env"}:
+        return {str(value["env"])}
+    if isinstance(value, dict | list):
+        each = value.values() if isinstance(value, dict) else value
+        return set().union(*map(_variables, each))
+    return set()

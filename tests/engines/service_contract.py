@@ -222,6 +222,18 @@ class ServiceContract:
 
         wait_for(first_is_forgotten)
 
+    def test_failed_replica_does_not_come_back_when_the_one_in_its_place_is_drained(self, engine: FullEngine) -> None:
+        engine.serve(service(drain_seconds=0.5))
+        (first,) = settled(engine)
+        self.make_exit(first)
+        wait_for(lambda: seen(engine).replicas[0].previous == first.name)
+        settled(engine)
+        engine.serve(service(drain_seconds=0.5, replicas=0))
+        wait_for_replica(engine, lambda each: each.state is ReplicaState.DRAINING)
+        engine.serve(service(drain_seconds=0.5, environment={"UNREADY": "1"}))
+        wait_for(lambda: [each.current for each in seen(engine).replicas] == [True])
+        assert engine.logs(first.name).data == b"up\n"
+
     def test_pauses_grow_while_it_does_not_become_ready(self, engine: FullEngine) -> None:
         engine.serve(service(environment={"BROKEN": "1"}))
         failed = wait_for_replica(engine, lambda each: each.restarts == 1 and each.state is ReplicaState.FAILED)
