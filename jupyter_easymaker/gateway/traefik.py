@@ -35,6 +35,8 @@ _ASK_SECONDS = 3.0
 _SLOW_SECONDS = 10.0
 """A change takes 0.1 s; what is not in force after this long needs an explanation."""
 _TRIES = 3
+_CORES_PER_THREAD = 4
+"""The models need the cores: with one thread on a machine of two, Traefik takes half the CPU for a call."""
 _BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 15.0, 60.0)
 _LIVED_SECONDS = 30.0
 """Who lives this long did not die of its start."""
@@ -222,7 +224,7 @@ class TraefikGateway(Gateway):
                     {"wanted": wanted, "private": private_address},
                     functools.partial(self._files, private_address),
                     self._answers,
-                    {},
+                    {"GOMAXPROCS": str(max(1, (os.cpu_count() or 1) // _CORES_PER_THREAD))},
                 )
                 break
             except GatewayError as error:

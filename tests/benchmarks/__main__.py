@@ -6,7 +6,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import events, idle, lab_start, list_pages, log_search, staging, throughput, training_start
+from tests.benchmarks import (
+    events,
+    gateway,
+    idle,
+    lab_start,
+    list_pages,
+    log_search,
+    staging,
+    throughput,
+    training_start,
+)
 from tests.conftest import RunningBackend
 
 BENCHMARKS = {
@@ -18,6 +28,7 @@ BENCHMARKS = {
     "staging": staging.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
+    "gateway": gateway.run,
 }
 
 
