@@ -26,6 +26,7 @@ from . import (
     experiments,
     flavors,
     health,
+    hub_servers,
     hyperparameter_tunings,
     images,
     lineage,
@@ -33,6 +34,8 @@ from . import (
     metrics,
     models,
     monitoring,
+    notebook_inside,
+    notebooks,
     projects,
     prometheus,
     schemas,
@@ -79,6 +82,8 @@ _PROJECT_ROUTERS = (
     endpoint_models,
     endpoint_calls,
     endpoint_logs,
+    notebooks,
+    notebook_inside,
     search,
     logs,
     sources,
@@ -118,6 +123,7 @@ def create_app(context: ApiContext) -> FastAPI:
     app.include_router(storages.tokens, responses=ERROR_RESPONSES)
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(hub_servers.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)
     for module in _PROJECT_ROUTERS:
         project.include_router(module.router)

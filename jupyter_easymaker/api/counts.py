@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from ..resources.base import WireModel
 from ..store import resource_queries
 from ..store.endpoint_tables import EndpointRow
+from ..store.hub_tables import NotebookRow
 from ..store.tables import (
     ExperimentRow,
     HyperparameterTuningRow,
@@ -29,6 +30,7 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "model": ModelRow,
     "trainingTemplate": TrainingTemplateRow,
     "endpoint": EndpointRow,
+    "notebook": NotebookRow,
 }
 
 

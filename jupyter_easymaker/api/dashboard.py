@@ -17,10 +17,12 @@ from ..resources.event import ResourceType
 from ..resources.experiment import ExperimentStatus
 from ..resources.hyperparameter_tuning import HyperparameterTuningStatus
 from ..resources.model import ModelStatus
+from ..resources.notebook import NotebookHealth, NotebookStatus
 from ..resources.status import Status
 from ..resources.training import TrainingStatus
-from ..store import endpoint_calls, resource_queries, trainings
+from ..store import endpoint_calls, notebooks, resource_queries, trainings
 from ..store.endpoint_tables import EndpointRow, EndpointStageRow
+from ..store.hub_tables import NotebookRow
 from ..store.tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow
 from .auth import Member
 from .context import ApiContext, Context
@@ -50,6 +52,7 @@ def get_dashboard(appkey: str, context: Context, _caller: Member) -> Any:
             _count(kind, status, resource_queries.count_by_status(session, table, appkey))
             for kind, table, status in _KINDS
         ]
+        counts.insert(0, _notebooks(session, appkey))
         on_their_way = [status for status in TrainingStatus if not status.terminal]
         top_endpoints = _top_endpoints(session, appkey)
         rows, _ = trainings.page(session, appkey, statuses=on_their_way, sort="-startedDatetime", size=_LOOKED_AT)
@@ -112,6 +115,16 @@ def _top_endpoints(session: Session, appkey: str) -> list[TopEndpoint]:
             TopEndpoint(endpoint_id=row.id, endpoint_name=row.name, call_count=calls, endpoint_stage_list=of_endpoint)
         )
     return found
+
+
+def _notebooks(session: Session, appkey: str) -> ResourceCount:
+    # Those that run but are not well do not count.
+    counted = _count(
+        ResourceType.NOTEBOOK,
+        NotebookStatus.ACTIVE,
+        resource_queries.count_by_status(session, NotebookRow, appkey),
+    )
+    return counted.model_copy(update={"count": notebooks.healthy(session, appkey).get(NotebookHealth.HEALTHY, 0)})
 
 
 def _recent(context: ApiContext, row: TrainingRow, since: float) -> list[Sample]:

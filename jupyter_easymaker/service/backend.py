@@ -29,6 +29,7 @@ from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
 from .gateway import make_gateway
 from .log_forwarding import log_forwarder
+from .notebooks import notebook_service
 
 OWNER = "owner"
 """The user whose token the data directory holds."""
@@ -77,7 +78,7 @@ class Backend:
         )
         self.endpoints = EndpointLoop(endpoint_context)
         self.stage_meter = StageMeter(endpoint_context, self.endpoints.wake)
-        catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images)
+        catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images, notebooks=config.hub)
         archive = LogArchive(shared / "logs")
         context = ReconcilerContext(
             database=self.database,
@@ -101,6 +102,7 @@ class Backend:
             at_most=config.tensorboard_at_most,
             flags=config.tensorboard_flags,
         )
+        self.notebooks = notebook_service(config, self.database, catalogue)
         self.app: FastAPI = create_app(
             ApiContext(
                 database=self.database,
@@ -121,6 +123,7 @@ class Backend:
                 encryption=encryption,
                 wake_endpoints=self.endpoints.wake,
                 **_identity(config, self.database),
+                **(self.notebooks.for_api() if self.notebooks else {}),
             )
         )
 
@@ -137,10 +140,14 @@ class Backend:
         self.stage_meter.start()
         if self.log_forwarder is not None:
             self.log_forwarder.start()
+        if self.notebooks is not None:
+            self.notebooks.start()
 
     def close(self) -> None:
         """End threads and connections; jobs, pods and the gateway go on."""
         self.tensorboards.close()
+        if self.notebooks is not None:
+            self.notebooks.close()
         if self.log_forwarder is not None:
             self.log_forwarder.close()
         self.stage_meter.close()

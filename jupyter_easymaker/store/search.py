@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..resources.event import ResourceType
 from .endpoint_tables import EndpointRow, EndpointStageRow
+from .hub_tables import NotebookRow
 from .resource_queries import escaped, listed
 from .tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow, TrainingTemplateRow
 
@@ -22,6 +23,7 @@ TABLES: dict[ResourceType, type[ResourceRow]] = {
     ResourceType.TRAINING_TEMPLATE: TrainingTemplateRow,
     ResourceType.ENDPOINT: EndpointRow,
     ResourceType.ENDPOINT_STAGE: EndpointStageRow,
+    ResourceType.NOTEBOOK: NotebookRow,
 }
 
 
