@@ -43,6 +43,8 @@ class Configuration(WireModel):
     limits: dict[str, int]
     capacity: CapacityView
     user: User
+    gateway_address: str = ""
+    """``host:port`` endpoints are called at over https; empty: there is no gateway, and there are no endpoints."""
 
 
 @router.get("/configuration", response_model=envelope("ConfigurationAnswer", configuration=Configuration))
@@ -63,5 +65,6 @@ def get_configuration(appkey: str, context: Context, caller: Member) -> Any:
             limits={to_camel(name): number for name, number in asdict(limits.current()).items()},
             capacity=CapacityView(vcpus=capacity.vcpus, memory_mib=capacity.memory_mib, gpus=capacity.gpus),
             user=User(user_id=caller.user_id, is_admin=caller.is_admin),
+            gateway_address=context.gateway.address,
         )
     )

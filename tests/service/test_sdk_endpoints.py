@@ -20,8 +20,8 @@ _SDK_2 = """
 import easymaker
 from easymaker.common import constants
 from easymaker.endpoint.components import EndpointModelResource, ResourceOptionDetail
-from easymaker.endpoint.endpoint import Endpoint, EndpointModel, EndpointStage, get_endpoint_list, get_endpoint_model_list
-easymaker.init()
+from easymaker.endpoint.endpoint import Endpoint, EndpointModel, EndpointStage
+from easymaker.endpoint.endpoint import get_endpoint_list, get_endpoint_model_list
 body = {"instances": [[5.1, 3.5, 1.4, 0.2]]}
 quick = {"wait_interval_seconds": 1}
 endpoint = Endpoint().create(
@@ -55,7 +55,6 @@ _SDK_1 = """
 import easymaker
 from easymaker.common import constants
 constants.EASYMAKER_API_WAIT_INTERVAL_SECONDS = 1  # tests are in a hurry
-easymaker.init()
 body = {"instances": [[5.1, 3.5, 1.4, 0.2]]}
 endpoint = easymaker.Endpoint()
 endpoint_id = endpoint.create(
