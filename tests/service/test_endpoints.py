@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import RunningBackend
+from tests.endpoint_load import default_changes, killed_pod, rollouts, scale_events
 from tests.endpoints import BODY, Endpoints
 from tests.waiting import wait_for
 
@@ -230,3 +231,20 @@ def test_calls_are_shared_among_stages_by_weight(endpoints: Endpoints, one: str,
     assert in_use.status_code == 409
     endpoints.backend.request("PUT", f"endpoints/{key}/traffic", json={"weightList": []})
     wait_for(lambda: {endpoints.answer(made["defaultStageUrl"] + "/inference") for _ in range(10)} == {1})
+
+
+def test_no_call_fails_while_default_stages_models_and_pods_change(endpoints: Endpoints, one: str, two: str) -> None:
+    # tests/benchmarks/endpoint_changes.py does each twenty times.
+    for calls in (
+        default_changes(endpoints, "load-default", (one, two), 2),
+        rollouts(endpoints, "load-rollout", (one, two), 2),
+        scale_events(endpoints, "load-scale", one, 2),
+    ):
+        assert calls.failures == []
+        assert calls.answered > 100
+
+
+def test_killed_pod_of_two_costs_hardly_a_call(endpoints: Endpoints, one: str) -> None:
+    calls, failed = killed_pod(endpoints, "load-killed", one)
+    assert calls.answered > 500
+    assert failed <= max(1, calls.answered / 1000), calls.failures
