@@ -8,6 +8,8 @@ from fastapi import APIRouter
 
 from ..resources.base import WireModel
 from ..store import resource_queries
+from ..store.endpoint_tables import EndpointRow
+from ..store.hub_tables import NotebookRow
 from ..store.tables import (
     ExperimentRow,
     HyperparameterTuningRow,
@@ -27,6 +29,8 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "hyperparameterTuning": HyperparameterTuningRow,
     "model": ModelRow,
     "trainingTemplate": TrainingTemplateRow,
+    "endpoint": EndpointRow,
+    "notebook": NotebookRow,
 }
 
 
