@@ -11,6 +11,22 @@ FAILED = ("CREATE_FAILED", "UPDATE_FAILED", "DEPLOY_FAILED")
 """The statuses of endpoints and stages that nobody serves in."""
 
 
+def settled(one: dict[str, Any]) -> bool:
+    """Return whether an endpoint or a stage, with all there is in it, has come to where it was asked to be, or failed.
+
+    What was asked a moment ago stands in its parts before it shows in the whole.
+    """
+    stages = one.get("endpointStageList", [one])
+    resources = [resource for stage in stages for resource in stage["endpointModelList"]]
+    statuses = [one.get("endpointStatusCode", "ACTIVE"), *(stage["endpointStageStatusCode"] for stage in stages)]
+    statuses += [resource["endpointModelStatusCode"] for resource in resources]
+    if any(status in FAILED for status in statuses):
+        return all(status in (*FAILED, "ACTIVE") for status in statuses)
+    return all(status == "ACTIVE" for status in statuses) and all(
+        resource["runningPodCount"] == resource["podCount"] for resource in resources
+    )
+
+
 class Endpoints:
     """Mixed into ``EasyMakerClient``, which has ``get``, ``post``, ``put``, ``delete`` and ``pages``."""
 
@@ -117,7 +133,7 @@ class Endpoints:
         return found
 
     def wait_for_endpoint(self, endpoint_id: str, timeout: float | None = None) -> dict[str, Any]:
-        """Wait until all stages of an endpoint serve or one has failed, and return the endpoint.
+        """Wait until all of an endpoint serves, or what does not has failed, and return the endpoint.
 
         Args:
             timeout: in seconds; None: as long as it takes.
@@ -136,9 +152,8 @@ def _wait(look: Callable[[], dict[str, Any]], kind: str, timeout: float | None) 
     until = None if timeout is None else time.monotonic() + timeout
     while True:
         found = look()
-        status = found[f"{kind}StatusCode"]
-        if status == "ACTIVE" or status in FAILED:
+        if settled(found):
             return found
         if until is not None and time.monotonic() > until:
-            raise TimeoutError(f"{found[f'{kind}Name']} is still {status} after {timeout:g} s")
+            raise TimeoutError(f"{found[f'{kind}Name']} is still {found[f'{kind}StatusCode']} after {timeout:g} s")
         time.sleep(_LOOK_SECONDS)

@@ -101,6 +101,7 @@ def add_to(commands: Any) -> None:
     named(actions.add_parser("watch", help="Show it live, as when it was created."))
     calls = _staged(actions.add_parser("calls", help="How often a stage was called, with what success, how fast."))
     calls.add_argument("--hours", type=float, default=1.0, metavar="N", help="Of the last N hours.")
+    calls.add_argument("--into", metavar="VARIABLE", help="Assign the numbers (a dict) to this variable.")
     logs = _of_model(_staged(actions.add_parser("logs", help="What a stage's pods printed.")))
     logs.add_argument("--tail", type=int, default=100, metavar="N", help="The last N lines of each.")
     snippet = _of_model(_staged(actions.add_parser("snippet", help="How to call it from a program.")))

@@ -89,9 +89,9 @@ def calls_table(statistics: dict[str, Any]) -> render.Shown:
 def _counts(calls: dict[str, Any]) -> list[str]:
     return [
         f"{calls['callCount']:,}",
-        f"{calls['success2XxCount']:,}",
-        f"{calls['fail4XxCount']:,}",
-        f"{calls['fail5XxCount']:,}",
+        f"{calls['success2xxCount']:,}",
+        f"{calls['fail4xxCount']:,}",
+        f"{calls['fail5xxCount']:,}",
         _milliseconds(calls["p50Milliseconds"]),
         _milliseconds(calls["p99Milliseconds"]),
     ]

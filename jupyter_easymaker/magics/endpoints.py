@@ -11,7 +11,7 @@ from IPython import get_ipython
 from IPython.display import display
 
 from ..client.client import EasyMakerClient
-from ..client.endpoints import FAILED
+from ..client.endpoints import settled
 from ..client.errors import ClientError
 from . import endpoint_render, render
 from .ending import Command, delete
@@ -48,8 +48,7 @@ def _watch(client: EasyMakerClient, endpoint: dict[str, Any]) -> dict[str, Any]:
     def look() -> tuple[render.Shown, bool]:
         nonlocal current
         current = client.endpoint(endpoint["endpointId"])
-        status = current["endpointStatusCode"]
-        return endpoint_render.endpoint_shown(current), status == "ACTIVE" or status in FAILED
+        return endpoint_render.endpoint_shown(current), settled(current)
 
     show_live(look, "endpoint", endpoint["endpointName"], _REDRAW_SECONDS, end="delete")
     return current
@@ -124,7 +123,7 @@ def _data(given: str | None, cell: str | None) -> Any:
 def endpoint_calls(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> dict[str, Any]:
     _, stage = _stage(client, options)
     since = datetime.now(UTC) - timedelta(hours=options.hours)
-    interval = max(60, int(options.hours * 3600 / 48))
+    interval = 60 * max(1, round(options.hours * 60 / 48))
     found = client.stage_statistics(
         stage["endpointStageId"], **{"from": since.isoformat(), "intervalSeconds": interval}
     )

@@ -101,10 +101,10 @@ class EndpointMonitor(widgets.VBox):  # type: ignore[misc]
             for model in stage["endpointModelList"]
         ]
         if list(self.model.options) != options:
-            chosen = self.model.value
+            known = [value for _, value in options]
+            chosen = self.model.value if self.model.value in known else next(iter(known), None)
             self.model.options = options
-            if chosen in [value for _, value in options]:
-                self.model.value = chosen
+            self.model.value = chosen
         self.send.disabled = not options
         if not self.request.value:
             self._fill(self.model.value)
