@@ -96,7 +96,17 @@ def _build(cache: Path) -> None:
     flags = f"-s -w -X {version}.gitVersion=v{_VERSION} -X {version}.gitMajor=1 -X {version}.gitMinor=20"
     for name in COMMANDS:
         new = binaries / f"{name}.new"
-        command = ["go", "build", "-tags", "providerless dockerless", "-ldflags", flags, "-o", str(new), f"./cmd/{name}"]
+        command = [
+            "go",
+            "build",
+            "-tags",
+            "providerless dockerless",
+            "-ldflags",
+            flags,
+            "-o",
+            str(new),
+            f"./cmd/{name}",
+        ]
         _run(command, cwd=link, env=environment)
         new.rename(binaries / name)
     (work / "pause.c").write_text(_PAUSE)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from kubernetes import client, config
+from kubernetes.stream import stream
 
 from tests.cluster import binaries
 from tests.ports import free_port
@@ -30,6 +31,7 @@ GATEWAY = "10.112.0.1"
 """This machine, as pods reach it."""
 IMAGE = "localhost/easymaker/notebook:test"
 _BRIDGE = "easymaker0"
+_PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 _LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
 _DIRECTORIES = ("usr", "etc", "root/easymaker", "tmp", "proc", "sys", "dev", "var/tmp", "home", "opt", "srv")
 _PASSWD = "root:x:0:0:root:/root:/bin/sh\n"
@@ -92,6 +94,7 @@ class Cluster:
         self._run = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip())
         self.port, self._etcd = free_port(), f"http://127.0.0.1:{free_port()}"
         self._write_files()
+        self._make_bridge()
         self._start("etcd", self._etcd_command())
         self._start("containerd", ["containerd", "--config", str(self.directory / "containerd.toml")])
         self._start("kube-apiserver", self._api_server_command())
@@ -136,7 +139,7 @@ class Cluster:
         own = self._programs / name
         command = [str(own), *arguments] if own.exists() else arguments
         with (self.directory / f"{name}.log").open("wb") as log:
-            environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
+            environment = {**os.environ, "PATH": _PATH}
             self.processes.append(
                 subprocess.Popen(
                     command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, env=environment,
@@ -210,6 +213,23 @@ class Cluster:
         toml = _CONTAINERD.format(directory=self.directory, run=self._run)
         (self.directory / "containerd.toml").write_text(toml)
 
+    def _make_bridge(self) -> None:
+        """Make the pods' network before the first pod does, so that servers can listen on it."""
+        ip = shutil.which("ip", path=_PATH) or "ip"
+        subprocess.run([ip, "link", "delete", _BRIDGE], capture_output=True, check=False)  # of a run that was killed
+        for command in (f"link add {_BRIDGE} type bridge", f"address add {GATEWAY}/24 dev {_BRIDGE}"):
+            subprocess.run([ip, *command.split()], capture_output=True, check=True)
+        subprocess.run([ip, "link", "set", _BRIDGE, "up"], check=True)
+
+    def run_in(self, pod: str, script: str) -> str:
+        """Run a shell script in a pod; return what it printed."""
+        command = ["/bin/sh", "-c", script]
+        core = self.core  # its own client: streaming changes it
+        printed: str = stream(
+            core.connect_get_namespaced_pod_exec, pod, "default", command=command, stdout=True, stderr=True
+        )
+        return printed
+
     def _answers(self) -> bool:
         dead = [process for process in self.processes if process.poll() is not None]
         if dead:
@@ -260,12 +280,19 @@ class Cluster:
         core = self.core
         core.delete_collection_namespaced_pod("default", grace_period_seconds=0)
         wait_for(lambda: not core.list_namespaced_pod("default").items, 60)
-        wait_for(lambda: not self._ctr("containers", "list", "--quiet").stdout.strip(), 60)
+        kubelet = next(each for each in self.processes if Path(str(each.args[0])).name == "kubelet")  # type: ignore[index]
+        kubelet.terminate()  # it would take a minute to clean up after the pods
+        kubelet.wait(20)
+        for task in self._ctr("tasks", "list", "--quiet").stdout.split():
+            self._ctr("tasks", "kill", "--all", "--signal", "SIGKILL", task)
+        wait_for(lambda: "RUNNING" not in self._ctr("tasks", "list").stdout, 20)
 
     def _unmount(self) -> None:
         mounts = Path("/proc/self/mounts").read_text().splitlines()
         places = [line.split()[1] for line in mounts]
-        for place in sorted((each for each in places if each.startswith((str(self.directory), str(self._run)))), reverse=True):
+        for place in sorted(
+            (each for each in places if each.startswith((str(self.directory), str(self._run)))), reverse=True
+        ):
             subprocess.run(["umount", "--lazy", place], capture_output=True, check=False)
 
 
@@ -322,9 +349,9 @@ def host_volumes() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     repository = Path(__file__).parents[2]
     places = {"/usr", "/etc/ssl", "/etc/alternatives", str(repository), str(Path(sys.prefix).resolve())}
     places.add(str(Path(sys.base_prefix).resolve()))
-    outer = [place for place in sorted(places) if not any(place != each and place.startswith(f"{each}/") for each in places)]
-    volumes = [{"name": f"host-{at}", "hostPath": {"path": place}} for at, place in enumerate(outer)]
-    mounts = [
-        {"name": f"host-{at}", "mountPath": place, "readOnly": True} for at, place in enumerate(outer)
+    outer = [
+        place for place in sorted(places) if not any(place != each and place.startswith(f"{each}/") for each in places)
     ]
+    volumes = [{"name": f"host-{at}", "hostPath": {"path": place}} for at, place in enumerate(outer)]
+    mounts = [{"name": f"host-{at}", "mountPath": place, "readOnly": True} for at, place in enumerate(outer)]
     return volumes, mounts

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster.cluster import Cluster
+from tests.cluster.hub import ClusterHub
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +18,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def hub(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterHub]:
+    """A hub whose notebooks are pods: sign in under names of your own."""
+    running = ClusterHub(tmp_path_factory.mktemp("cluster-hub"), cluster=cluster)
+    running.start()
+    yield running
+    running.stop()
