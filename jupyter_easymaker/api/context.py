@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from ..engines.base import Engine
 from ..engines.hub import Hub
+from ..gateway.base import Gateway
 from ..logs.archive import LogArchive
 from ..metrics.reader import MetricsReader
 from ..reconcilers.notebook_adoption import Adoption
@@ -47,6 +48,7 @@ class ApiContext:
     """Where files lie that are being sent, until they are whole."""
     public_url: str
     """What addresses for browsers begin with."""
+    gateway: Gateway
     vouched_for: Callable[[str], UserRow | None] = lambda _token: None
     """Whose token one is that the store does not know, by another service's word."""
     metrics: MetricsReader = field(default_factory=MetricsReader)

@@ -12,6 +12,7 @@ from ..api.app import create_app
 from ..api.context import ApiContext
 from ..engines.base import Capacity
 from ..engines.local import LocalEngine
+from ..gateway.none import NoGateway
 from ..logs.archive import LogArchive
 from ..reconcilers.context import ReconcilerContext
 from ..reconcilers.experiment import reconcile_experiment
@@ -22,6 +23,7 @@ from ..store.database import Database
 from ..tensorboards.service import TensorboardService
 from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
+from .gateway import make_gateway
 from .log_forwarding import log_forwarder
 from .notebooks import notebook_service
 
@@ -58,6 +60,7 @@ class Backend:
             private_environment=config.secret_variables(),
             on_change=lambda job: self.reconcilers.job_changed(job),
         )
+        self.gateway = make_gateway(config, shared) or NoGateway()
         catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images, notebooks=config.hub)
         archive = LogArchive(shared / "logs")
         context = ReconcilerContext(
@@ -99,6 +102,7 @@ class Backend:
                 logs=archive,
                 upload_dir=_emptied(Path(config.data_dir) / "uploads"),
                 public_url=config.public_url.rstrip("/"),
+                gateway=self.gateway,
                 **_identity(config, self.database),
                 **(self.notebooks.for_api() if self.notebooks else {}),
             )
@@ -120,6 +124,7 @@ class Backend:
             self.notebooks.close()
         if self.log_forwarder is not None:
             self.log_forwarder.close()
+        self.gateway.close()
         self.reconcilers.close()
         self.engine.close()
         self.database.close()

