@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_easymaker.engines import local_services, service_keeper
+from jupyter_easymaker.engines import local_services, service_files, service_keeper
 from jupyter_easymaker.engines.base import Capacity, EngineError, JobState, Resources
 from jupyter_easymaker.engines.local import LocalEngine
 from jupyter_easymaker.engines.process_tree import with_environment
@@ -292,6 +292,29 @@ def test_full_disk_refuses_and_changes_nothing(engine: LocalEngine, monkeypatch:
                 engine.serve(service(name, environment={"VERSION": "2"}))
     assert engine.observe_service("t") is None
     assert seen(engine).replicas == before
+
+
+def test_one_service_that_cannot_be_started_holds_up_no_other_and_is_tried_again(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, tried = service_files.make_replica, []
+
+    def full(directory: Path, *rest: Any) -> Path:
+        if directory.name == "a":
+            tried.append(directory)
+            raise OSError(28, "No space left on device")
+        return make(directory, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service_files, "make_replica", full)
+        engine.serve(service("a"))
+        wait_for(lambda: tried)
+        engine.serve(service("b"))
+        (replica,) = settled(engine, "b")
+        ServiceContract().make_exit(replica)
+        wait_for(lambda: seen(engine, "b").replicas[0].previous == replica.name)
+    settled(engine, "a")
+    settled(engine, "b")
 
 
 def test_what_an_interrupted_engine_left_half_made_is_cleaned_up(another: Another, tmp_path: Path) -> None:
