@@ -53,6 +53,8 @@ class Configuration(WireModel):
     capacity: CapacityView
     gateway: GatewayView
     user: User
+    gateway_address: str = ""
+    """``host:port`` endpoints are called at over https; empty: there is no gateway, and there are no endpoints."""
 
 
 @router.get("/configuration", response_model=envelope("ConfigurationAnswer", configuration=Configuration))
@@ -74,5 +76,6 @@ def get_configuration(appkey: str, context: Context, caller: Member) -> Any:
             capacity=CapacityView(vcpus=capacity.vcpus, memory_mib=capacity.memory_mib, gpus=capacity.gpus),
             gateway=GatewayView(address=context.gateway.address, certificate_authority=context.gateway.own_authority),
             user=User(user_id=caller.user_id, is_admin=caller.is_admin),
+            gateway_address=context.gateway.address,
         )
     )

@@ -14,6 +14,7 @@ import platformdirs
 from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
+from ..reconcilers.stage_scaling import ScalingPace
 from ..resources import limits
 from ..storage.config import StorageConfig
 
@@ -238,6 +239,22 @@ class ServiceConfig(Configurable):
                 f"gateway_ip is an IP address such as 127.0.0.1 or 0.0.0.0, not {proposal['value']!r}"
             ) from None
 
+    scale_look_seconds = Float(5.0, min=0.1, help="How often calls are counted and endpoints scaled.").tag(config=True)
+    scale_window_seconds = Float(
+        60.0, min=1.0, help="Over how long the load that endpoints are scaled by is averaged."
+    ).tag(config=True)
+    scale_minute_seconds = Float(
+        60.0, min=0.1, help="How long a minute of an autoscaler's delays lasts; shorter only to try one out."
+    ).tag(config=True)
+    scale_pods_down_seconds = Float(
+        300.0, min=0.0, help="So long pods scaled by a metric of their own stay as many as were wanted in that time."
+    ).tag(config=True)
+    scale_add_above = Float(
+        80.0, min=1.0, max=100.0, help="Instances are added when their use, in percent, is above this."
+    ).tag(config=True)
+    scale_requests_per_pod = Float(
+        8.0, min=0.1, help="So many requests at once count as full use of a pod when instances are scaled."
+    ).tag(config=True)
     limits = Dict(help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits.").tag(
         config=True
     )
@@ -246,6 +263,17 @@ class ServiceConfig(Configurable):
     def _known_limits(self, proposal: Any) -> dict[str, int]:
         limits.configure(**proposal["value"])
         return dict(proposal["value"])
+
+    def scaling_pace(self) -> ScalingPace:
+        """Return how fast endpoints are scaled."""
+        return ScalingPace(
+            look=self.scale_look_seconds,
+            window=self.scale_window_seconds,
+            minute=self.scale_minute_seconds,
+            stabilization=self.scale_pods_down_seconds,
+            add_above=self.scale_add_above,
+            in_flight_per_pod=self.scale_requests_per_pod,
+        )
 
     def storage_for(self, appkey: str) -> StorageConfig:
         """Return the storages of a project."""

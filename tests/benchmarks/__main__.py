@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks import (
+    endpoint_changes,
     events,
     gateway,
     idle,
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "idle": idle.run,
     "lab-start": lab_start.run,
     "gateway": gateway.run,
+    "endpoint-changes": endpoint_changes.run,
 }
 
 
@@ -52,6 +54,7 @@ def main(names: list[str]) -> int:
                     print(f"{result.what:62} {result.value:>10}   {result.target:<18} {verdict:7} {result.detail}")
         finally:
             backend.stop()
+            backend.clear()
     return 0
 
 
