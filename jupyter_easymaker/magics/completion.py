@@ -24,6 +24,9 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("hyperparameterTuningName", "hyperparameterTuningId"),
     ),
     "model": ("models", "modelList", ("modelName", "modelId")),
+    "deploy": ("models", "modelList", ("modelName", "modelId")),
+    "endpoint": ("endpoints", "endpointList", ("endpointName", "endpointId")),
+    "predict": ("endpoints", "endpointList", ("endpointName", "endpointId")),
     "template": ("training-templates", "trainingTemplateList", ("trainingTemplateName", "trainingTemplateId")),
     "image": ("images", "imageList", ("imageName",)),
     "instance": ("flavors", "flavorList", ("name",)),
@@ -36,6 +39,9 @@ _OPTION_LISTS = {
     "-t": "training",
     "--tuning": "tuning",
     "--template": "template",
+    "--model": "model",
+    "-m": "model",
+    "--to": "model",
     "--image": "image",
     "--instance": "instance",
     "--algorithm": "algorithm",
@@ -95,9 +101,7 @@ def _names(kind: str) -> list[str]:
     path, key, columns = _LISTS[kind]
     try:
         with EasyMakerClient.from_environment() as client:
-            paging = (
-                {"page": 1, "limit": 100} if kind in ("experiment", "training", "tuning", "model", "template") else {}
-            )
+            paging = {} if kind in ("image", "instance", "algorithm") else {"page": 1, "limit": 100}
             entries = client.get(path, **paging)[key]
     except ClientError:
         entries = []  # a completion is no place to complain
