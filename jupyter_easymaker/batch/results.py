@@ -113,7 +113,7 @@ class Results:
                     counts.success += 1
                     continue
                 except TypeError as error:
-                    outcome = Failure(500, f"The prediction cannot be written as JSON: {error}.")  # noqa: PLW2901
+                    outcome = Failure(500, f"The prediction cannot be written as JSON: {error}.")
             failed.append(at)
             self._write_error(line, row, outcome)
             if outcome.status < 500:

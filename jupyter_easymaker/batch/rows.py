@@ -61,8 +61,9 @@ def json_lines(path: str, end: int, at: Position, size: int) -> Iterator[Batch]:
     offset, line, count = at.offset, at.line, at.rows
     with open(path, "rb", buffering=_BUFFER) as file:
         file.seek(offset)
-        if offset == 0 and file.peek(3)[:3] == _BOM:
-            offset = file.seek(3)
+        if offset == 0:
+            offset = 3 if file.read(3) == _BOM else 0
+            file.seek(offset)
         while offset < end:
             texts, length = _read_lines(file, size, end - offset)
             first = line

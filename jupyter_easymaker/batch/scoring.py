@@ -17,7 +17,7 @@ _TRACEBACKS = 5
 
 @dataclass(frozen=True)
 class Abandoned:
-    """Rows that are not asked again, because the process that held the model did not survive them or had to be ended."""
+    """Rows that are not asked again: the process that held the model did not survive them, or had to be ended."""
 
     piece: int
     row: int

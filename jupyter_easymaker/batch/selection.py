@@ -45,5 +45,5 @@ def nothing_selected(uri: str, include: str | None, exclude: str | None, there: 
         return f"{uri} holds no files."
     patterns = [f"include {include}" if include else "", f"exclude {exclude}" if exclude else ""]
     said = " and ".join(filter(None, patterns)) or "the rule that names with a dot before them are left out"
-    shown = ", ".join(sorted(there)[:_SHOWN])
+    shown = ", ".join(there[:_SHOWN])
     return f"No file below {uri} is left by {said}; there are {shown}{' ...' if len(there) > _SHOWN else ''}."

@@ -269,9 +269,20 @@ class LocalEngine(Engine):
             for pid in (*self._node_pids(str(directory), job["nodes"]), *with_environment(JOB_ID, job["id"])):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+        if self._start_again(directory):
+            return True
         what = "The process that stood over it was killed" if same_boot else "The machine was restarted"
         _write_end(directory, JobState.FAILED, f"{what} while it ran. Copy it to run it again.")
         return False
+
+    def _start_again(self, directory: Path) -> bool:
+        """Start a job whose supervisor is gone again, if it may be; return whether it was. The queue is held."""
+        job = job_files.read_json(str(directory / job_files.JOB))
+        if (directory / job_files.STOP).exists() or not job_files.take_restart(str(directory), job.get("restarts", 0)):
+            return False
+        (directory / job_files.SUPERVISOR).unlink()
+        self._spawn(directory.name)
+        return True
 
     @staticmethod
     def _node_pids(directory: str, nodes: int) -> list[int]:
@@ -307,5 +318,6 @@ def _description(job: Job) -> dict[str, Any]:
         "environment": dict(job.environment),
         "stopGraceSeconds": job.stop_grace_seconds,
         "peerGraceSeconds": job.peer_grace_seconds,
+        "restarts": job.restarts,
         "submittedAt": time.time_ns(),
     }
