@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from ..resources.base import WireModel
 from ..store import resource_queries
 from ..store.tables import (
+    BatchInferenceRow,
     ExperimentRow,
     HyperparameterTuningRow,
     ModelRow,
@@ -26,6 +27,7 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "training": TrainingRow,
     "hyperparameterTuning": HyperparameterTuningRow,
     "model": ModelRow,
+    "batchInference": BatchInferenceRow,
     "trainingTemplate": TrainingTemplateRow,
 }
 

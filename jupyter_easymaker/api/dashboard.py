@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from ..monitoring.samples import Sample
+from ..resources.batch_inference import BatchInferenceStatus
 from ..resources.dashboard import Capacity, Dashboard, ResourceCount, TopResource
 from ..resources.event import ResourceType
 from ..resources.experiment import ExperimentStatus
@@ -17,8 +18,16 @@ from ..resources.hyperparameter_tuning import HyperparameterTuningStatus
 from ..resources.model import ModelStatus
 from ..resources.status import Status
 from ..resources.training import TrainingStatus
-from ..store import resource_queries, trainings
-from ..store.tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow
+from ..store import batch_inferences, resource_queries, trainings
+from ..store.job_owners import JobOwner, node_count
+from ..store.tables import (
+    BatchInferenceRow,
+    ExperimentRow,
+    HyperparameterTuningRow,
+    ModelRow,
+    ResourceRow,
+    TrainingRow,
+)
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import envelope, success
@@ -30,6 +39,7 @@ _KINDS: tuple[tuple[ResourceType, type[ResourceRow], Status], ...] = (
     (ResourceType.TRAINING, TrainingRow, TrainingStatus.COMPLETE),
     (ResourceType.HYPERPARAMETER_TUNING, HyperparameterTuningRow, HyperparameterTuningStatus.COMPLETE),
     (ResourceType.MODEL, ModelRow, ModelStatus.ACTIVE),
+    (ResourceType.BATCH_INFERENCE, BatchInferenceRow, BatchInferenceStatus.COMPLETE),
 )
 _SHOWN = 5
 _LOOKED_AT = 200
@@ -45,7 +55,9 @@ def get_dashboard(appkey: str, context: Context, _caller: Member) -> Any:
             for kind, table, status in _KINDS
         ]
         on_their_way = [status for status in TrainingStatus if not status.terminal]
-        rows, _ = trainings.page(session, appkey, statuses=on_their_way, sort="-startedDatetime", size=_LOOKED_AT)
+        running, _ = trainings.page(session, appkey, statuses=on_their_way, sort="-startedDatetime", size=_LOOKED_AT)
+        scoring = [row for row in batch_inferences.unfinished(session) if row.appkey == appkey][:_LOOKED_AT]
+    rows: list[JobOwner] = [*running, *scoring]
     since = time.time() - _SECONDS
     recent = [(row, _recent(context, row, since)) for row in rows if row.started_at is not None]
     capacity, used = context.engine.capacity(), context.engine.load().used
@@ -76,18 +88,17 @@ def _count(kind: ResourceType, status: Status, by_status: dict[str, int]) -> Res
     )
 
 
-def _recent(context: ApiContext, row: TrainingRow, since: float) -> list[Sample]:
-    nodes = range(row.spec["instanceCount"])
+def _recent(context: ApiContext, row: JobOwner, since: float) -> list[Sample]:
+    nodes = range(node_count(row))
     return [sample for node in nodes for sample in samples_of(context, row, node, since)]
 
 
-def _top(recent: Sequence[tuple[TrainingRow, list[Sample]]], metric: str) -> list[TopResource]:
+def _top(recent: Sequence[tuple[JobOwner, list[Sample]]], metric: str) -> list[TopResource]:
     found = []
     for row, samples in recent:
         values = [value for sample in samples if not isnan(value := getattr(sample, metric))]
         if values:
             value = round(sum(values) / len(values), 1)
-            found.append(
-                TopResource(resource_type=ResourceType.TRAINING, resource_id=row.id, name=row.name, value=value)
-            )
+            kind = ResourceType.BATCH_INFERENCE if isinstance(row, BatchInferenceRow) else ResourceType.TRAINING
+            found.append(TopResource(resource_type=kind, resource_id=row.id, name=row.name, value=value))
     return sorted(found, key=lambda each: -each.value)[:_SHOWN]

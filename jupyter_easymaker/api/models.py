@@ -11,12 +11,12 @@ from ..resources.errors import EasyMakerError, ResultCode, field_error
 from ..resources.hyperparameter_tuning import HyperparameterTuningStatus
 from ..resources.model import Model, ModelCreate, ModelFormat, ModelUpdate
 from ..resources.training import TrainingStatus
-from ..store import models, trainings
+from ..store import batch_inferences, models, trainings
 from ..store.tables import HyperparameterTuningRow, ModelRow, TrainingRow
 from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
-from .experiments import require
+from .experiments import named, require
 from .hyperparameter_tunings import find_tuning
 from .listing import Listing, values, whole
 from .storage_checks import StorageChecks
@@ -99,7 +99,14 @@ def update_model(
 def delete_model(appkey: str, model_id: str, context: Context, _caller: Member) -> Any:
     """Forget a model; its artifact stays in its storage."""
     with context.database.session() as session:
-        models.delete(session, _find(session, appkey, model_id, lock=True))
+        row = _find(session, appkey, model_id, lock=True)
+        using = batch_inferences.using(session, row.id)
+        if using:
+            names = named([each.name for each in using], len(using))
+            raise EasyMakerError(
+                ResultCode.IN_USE, f"The model {row.name} is needed by the batch inferences {names}; stop them first."
+            )
+        models.delete(session, row)
     return success()
 
 

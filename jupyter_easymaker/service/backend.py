@@ -53,7 +53,7 @@ class Backend:
         self.engine = LocalEngine(
             shared / "engine",
             capacity=_configured_capacity(config),
-            preload=["jupyter_easymaker.runner"],
+            preload=["jupyter_easymaker.runner", "jupyter_easymaker.batch"],
             on_change=lambda job: self.reconcilers.job_changed(job),
         )
         catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images)

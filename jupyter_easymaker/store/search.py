@@ -11,13 +11,22 @@ from sqlalchemy.orm import Session
 
 from ..resources.event import ResourceType
 from .resource_queries import escaped, listed
-from .tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow, TrainingTemplateRow
+from .tables import (
+    BatchInferenceRow,
+    ExperimentRow,
+    HyperparameterTuningRow,
+    ModelRow,
+    ResourceRow,
+    TrainingRow,
+    TrainingTemplateRow,
+)
 
 TABLES: dict[ResourceType, type[ResourceRow]] = {
     ResourceType.EXPERIMENT: ExperimentRow,
     ResourceType.TRAINING: TrainingRow,
     ResourceType.HYPERPARAMETER_TUNING: HyperparameterTuningRow,
     ResourceType.MODEL: ModelRow,
+    ResourceType.BATCH_INFERENCE: BatchInferenceRow,
     ResourceType.TRAINING_TEMPLATE: TrainingTemplateRow,
 }
 
