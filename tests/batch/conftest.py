@@ -16,15 +16,13 @@ from sklearn.linear_model import LinearRegression
 from jupyter_easymaker.batch.plan import BatchPlan
 from tests.runner.playing_engine import NodeRun, Site
 
-_PREDICTOR = """
+_OWN = """
 import os, signal, time
 
-class Predictor:
-    def __init__(self, directory):
-        self.directory = directory
-
-    def predict(self, instances):
-{body}
+class Model:
+    def predict(self, rows):
+        {body}
+        return rows[:, 0] * 2
 """
 
 
@@ -41,6 +39,18 @@ class BatchSite(Site):
         rows = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [2.0, 1.0]])
         joblib.dump(LinearRegression().fit(rows, rows.sum(axis=1) * 2), directory / "model.joblib")
         return "nas://local:/models/linear"
+
+    def own_model(self, body: str) -> str:
+        """Put a model that doubles a number after doing something with ``rows``, a matrix; return its URI."""
+        directory = self.nas / "models" / "own"
+        directory.mkdir(parents=True, exist_ok=True)
+        code = self.root / "code"
+        code.mkdir(exist_ok=True)
+        (code / "own_model.py").write_text(_OWN.format(body=body))
+        # Pickled by reference, so that it is found where the pod's environment says.
+        (directory / "model.pkl").write_bytes(b"cown_model\nModel\n)R.")
+        self.environment["PYTHONPATH"] = str(code)
+        return "nas://local:/models/own"
 
     def data(self, **files: str | bytes | Sequence[Any]) -> str:
         """Put input files, ``a_jsonl`` as ``a.jsonl``; lists become JSON Lines; return their directory's URI."""
@@ -99,7 +109,8 @@ def score(site: BatchSite) -> Callable[..., NodeRun]:
     """Run a batch inference with the linear model on one pod."""
 
     def run(**settings: Any) -> NodeRun:
-        site.linear_model()
+        if "model_uri" not in settings:
+            site.linear_model()
         return site.run(site.batch_plan(**settings))
 
     return run

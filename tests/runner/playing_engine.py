@@ -95,9 +95,13 @@ class Site:
         addresses = ",".join(f"127.0.0.1:{free_port()}" for _ in range(nodes))
         return [self._start_node(job, rank, nodes, addresses) for rank in range(nodes)]
 
+    def start_again(self, run: NodeRun) -> NodeRun:
+        """Start the only node of a job again in its directory, as an engine does after a kill."""
+        return self._start_node(run.directory.parent, 0, 1, f"127.0.0.1:{free_port()}")
+
     def _start_node(self, job: Path, rank: int, nodes: int, addresses: str) -> NodeRun:
         directory = job / f"node-{rank}"
-        directory.mkdir()
+        directory.mkdir(exist_ok=True)
         report, log = job / f"node-{rank}.json", job / f"node-{rank}.log"
         with log.open("ab") as output:
             process = subprocess.Popen(
