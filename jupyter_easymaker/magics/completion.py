@@ -23,18 +23,22 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "hyperparameterTuningList",
         ("hyperparameterTuningName", "hyperparameterTuningId"),
     ),
+    "batch": ("batch-inferences", "batchInferenceList", ("batchInferenceName", "batchInferenceId")),
     "model": ("models", "modelList", ("modelName", "modelId")),
     "template": ("training-templates", "trainingTemplateList", ("trainingTemplateName", "trainingTemplateId")),
     "image": ("images", "imageList", ("imageName",)),
     "instance": ("flavors", "flavorList", ("name",)),
     "algorithm": ("algorithms", "algorithmList", ("algorithmName",)),
 }
+_UNPAGED = ("image", "instance", "algorithm")
 _OPTION_LISTS = {
     "--experiment": "experiment",
     "-e": "experiment",
     "--training": "training",
     "-t": "training",
     "--tuning": "tuning",
+    "--model": "model",
+    "-m": "model",
     "--template": "template",
     "--image": "image",
     "--instance": "instance",
@@ -96,7 +100,9 @@ def _names(kind: str) -> list[str]:
     try:
         with EasyMakerClient.from_environment() as client:
             paging = (
-                {"page": 1, "limit": 100} if kind in ("experiment", "training", "tuning", "model", "template") else {}
+                {"page": 1, "limit": 100}
+                if kind in ("experiment", "training", "tuning", "batch", "model", "template")
+                else {}
             )
             entries = client.get(path, **paging)[key]
     except ClientError:

@@ -41,6 +41,17 @@ _OPTIONS = {
     "earlyStoppingAlgorithm": "--early-stopping",
     "earlyStoppingMinTrialCount": "--min-trials",
     "earlyStoppingStartStep": "--start-step",
+    "batchInferenceName": "--name",
+    "modelId": "--model",
+    "inputDataUri": "--input",
+    "inputDataTypeCode": "--type",
+    "includeGlobPattern": "--include",
+    "excludeGlobPattern": "--exclude",
+    "outputUploadUri": "--output",
+    "podCount": "--pods",
+    "maxBatchSize": "--batch-size",
+    "inferenceTimeoutSeconds": "--request-timeout",
+    "dataStorageSize": "--data-storage",
 }
 _FIELD = re.compile(r"\b(" + "|".join(_OPTIONS) + r")\b(\[\d+\])?")
 

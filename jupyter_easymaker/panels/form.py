@@ -18,6 +18,7 @@ _LISTS: dict[str, tuple[str, str, str]] = {
     "experiments": ("experimentList", "experimentName", "experimentId"),
     "images": ("imageList", "imageName", "imageId"),
     "flavors": ("flavorList", "name", "id"),
+    "models": ("modelList", "modelName", "modelId"),
     "algorithms": ("algorithmList", "algorithmName", "algorithmId"),
 }
 _AT_MOST = 200
@@ -27,7 +28,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
     """A form that creates something and then shows it running.
 
     Args:
-        kind: ``training`` or ``hyperparameterTuning``.
+        kind: ``training``, ``hyperparameterTuning`` or ``batchInference``.
         monitor: makes what shows it once it is created.
         client: the project; None: the one of the environment.
         values: what to fill in, by the API's names.
@@ -70,7 +71,8 @@ class Form(widgets.VBox):  # type: ignore[misc]
         """What shows it once it is created."""
         super().__init__([self._accordion, self._message, self._button])
         configuration = self._client.get("configuration")["configuration"]
-        self.fill({"modelUploadUri": configuration["defaultOutputUri"], **values})
+        output = "modelUploadUri" if "modelUploadUri" in self.fields else "outputUploadUri"
+        self.fill({output: configuration["defaultOutputUri"], **values})
 
     def fill(self, values: dict[str, Any]) -> None:
         """Put values into fields.
@@ -120,5 +122,5 @@ class Form(widgets.VBox):  # type: ignore[misc]
 
     def _choices(self, name: str) -> list[tuple[str, str]]:
         key, label, value = _LISTS[name]
-        paging = {"page": 1, "limit": _AT_MOST} if name == "experiments" else {}
+        paging = {"page": 1, "limit": _AT_MOST} if name in ("experiments", "models") else {}
         return [(entry[label], entry[value]) for entry in self._client.get(name, **paging)[key]]
