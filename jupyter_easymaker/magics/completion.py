@@ -99,11 +99,7 @@ def _names(kind: str) -> list[str]:
     path, key, columns = _LISTS[kind]
     try:
         with EasyMakerClient.from_environment() as client:
-            paging = (
-                {"page": 1, "limit": 100}
-                if kind in ("experiment", "training", "tuning", "batch", "model", "template")
-                else {}
-            )
+            paging = {} if kind in _UNPAGED else {"page": 1, "limit": 100}
             entries = client.get(path, **paging)[key]
     except ClientError:
         entries = []  # a completion is no place to complain

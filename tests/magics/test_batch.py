@@ -14,9 +14,8 @@ __all__ = ["shell"]
 
 def test_rows_of_a_cell_are_scored(shell: InteractiveShell, backend: RunningBackend) -> None:
     linear_model(backend, "of-cell")
-    captured = run(
-        shell, "batch --model of-cell --name cell-scores --batch-size 2 --log --into result", "[1]\n[2]\n[]\n"
-    )
+    options = "--name cell-scores --batch-size 2 --log --into result"
+    captured = run(shell, f"batch --model of-cell {options}", "[1]\n[2]\n[]\n")
     result = shell.user_ns["result"]
     assert result["batchInferenceStatusCode"] == "COMPLETE", captured.text
     assert "3 rows: 2 scored, 1 not accepted" in captured.text
