@@ -6,7 +6,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import events, idle, lab_start, list_pages, log_search, staging, throughput, training_start
+from tests.benchmarks import (
+    batch_inference,
+    events,
+    idle,
+    lab_start,
+    list_pages,
+    log_search,
+    staging,
+    throughput,
+    training_start,
+)
 from tests.conftest import RunningBackend
 
 BENCHMARKS = {
@@ -16,6 +26,7 @@ BENCHMARKS = {
     "list-pages": list_pages.run,
     "log-search": log_search.run,
     "staging": staging.run,
+    "batch-inference": batch_inference.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
 }
