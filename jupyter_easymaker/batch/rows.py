@@ -90,8 +90,11 @@ def _read_lines(file: IO[bytes], size: int, left: int) -> tuple[list[bytes], int
     texts = list(itertools.islice(map(file.readline, itertools.repeat(LONGEST_LINE)), size))
     while texts and not texts[-1]:
         texts.pop()
-    length = sum(map(len, texts))
-    cut = next((at for at, text in enumerate(texts) if len(text) == LONGEST_LINE and text[-1:] != b"\n"), None)
+    lengths = list(map(len, texts))
+    length = sum(lengths)
+    cut = None
+    if texts and max(lengths) == LONGEST_LINE:
+        cut = next((at for at, text in enumerate(texts) if len(text) == LONGEST_LINE and text[-1:] != b"\n"), None)
     if cut is not None:  # the rest of that line is skipped
         del texts[cut + 1 :]
         length = sum(map(len, texts))
