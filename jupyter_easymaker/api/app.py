@@ -16,10 +16,19 @@ from . import (
     configuration,
     counts,
     dashboard,
+    endpoint_calls,
+    endpoint_logs,
+    endpoint_models,
+    endpoint_monitoring,
+    endpoint_stages,
+    endpoint_statistics,
+    endpoint_traffic,
+    endpoints,
     events,
     experiments,
     flavors,
     health,
+    hub_servers,
     hyperparameter_tunings,
     images,
     lineage,
@@ -27,6 +36,8 @@ from . import (
     metrics,
     models,
     monitoring,
+    notebook_inside,
+    notebooks,
     projects,
     prometheus,
     schemas,
@@ -67,6 +78,16 @@ _PROJECT_ROUTERS = (
     models,
     batch_inferences,
     batch_inference_logs,
+    endpoints,
+    endpoint_traffic,
+    endpoint_stages,
+    endpoint_statistics,
+    endpoint_monitoring,
+    endpoint_models,
+    endpoint_calls,
+    endpoint_logs,
+    notebooks,
+    notebook_inside,
     search,
     logs,
     sources,
@@ -106,6 +127,7 @@ def create_app(context: ApiContext) -> FastAPI:
     app.include_router(storages.tokens, responses=ERROR_RESPONSES)
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(hub_servers.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)
     for module in _PROJECT_ROUTERS:
         project.include_router(module.router)

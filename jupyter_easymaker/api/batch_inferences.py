@@ -24,7 +24,7 @@ from .envelope import Envelope, Paging, envelope, success
 from .experiments import require
 from .job_logs import log_tail
 from .listing import Listing, values, whole
-from .models import view as model_view
+from .model_views import model_view
 from .updates import changed_columns
 
 router = APIRouter(tags=["batch inferences"])

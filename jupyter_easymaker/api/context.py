@@ -9,12 +9,16 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from ..engines.base import Engine
+from ..engines.hub import Hub
+from ..engines.service import FullEngine
+from ..gateway.base import Gateway
 from ..logs.archive import LogArchive
 from ..metrics.reader import MetricsReader
+from ..reconcilers.notebook_adoption import Adoption
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
 from ..store.database import Database
+from ..store.encryption import Encryption
 from ..store.tables import UserRow
 from ..tensorboards.service import TensorboardService
 
@@ -24,7 +28,7 @@ class ApiContext:
     """The backend's parts, as the API needs them."""
 
     database: Database
-    engine: Engine
+    engine: FullEngine
     catalogue: Catalogue
     storage_for: Callable[[str], StorageConfig]
     """The storages of a project, by appkey."""
@@ -45,9 +49,21 @@ class ApiContext:
     """Where files lie that are being sent, until they are whole."""
     public_url: str
     """What addresses for browsers begin with."""
+    gateway: Gateway
+    encryption: Encryption
+    wake_endpoints: Callable[[], None]
+    """Tells the reconcilers of endpoints that a commit gave them work."""
     vouched_for: Callable[[str], UserRow | None] = lambda _token: None
     """Whose token one is that the store does not know, by another service's word."""
     metrics: MetricsReader = field(default_factory=MetricsReader)
+    hub: Hub | None = None
+    """Where notebooks run; None: there are none here."""
+    hub_public_url: str = ""
+    """What addresses of notebooks begin with; empty: they are told from the root of the browser's own."""
+    wake_notebooks: Callable[[], None] = lambda: None
+    """Tells the reconcilers that a commit gave them work with a notebook."""
+    adoption: Adoption | None = None
+    """Makes notebooks of servers that were made at the hub's own page."""
 
 
 def _context(request: Request) -> ApiContext:

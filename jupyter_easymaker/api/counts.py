@@ -8,6 +8,8 @@ from fastapi import APIRouter
 
 from ..resources.base import WireModel
 from ..store import resource_queries
+from ..store.endpoint_tables import EndpointRow
+from ..store.hub_tables import NotebookRow
 from ..store.tables import (
     BatchInferenceRow,
     ExperimentRow,
@@ -29,6 +31,8 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "model": ModelRow,
     "batchInference": BatchInferenceRow,
     "trainingTemplate": TrainingTemplateRow,
+    "endpoint": EndpointRow,
+    "notebook": NotebookRow,
 }
 
 

@@ -83,7 +83,7 @@ async def followed_log(
                 status = current.status
                 chunk = await asyncio.to_thread(read_log, context, current, node, at, CHUNK)
                 if chunk.data:
-                    data, at = _whole_characters(chunk)
+                    data, at = whole_characters(chunk)
                     body = {"text": data.decode(errors="replace"), "nextOffset": at}
                     yield ServerSentEvent(json.dumps(body), event="log", id=str(at))
                     continue
@@ -132,7 +132,7 @@ def log_tail(context: ApiContext, row: JobOwner) -> str:
     return "\n".join(data.decode(errors="replace").splitlines()[-_TAIL_LINES:])
 
 
-def _whole_characters(chunk: LogChunk) -> tuple[bytes, int]:
+def whole_characters(chunk: LogChunk) -> tuple[bytes, int]:
     """Cut a multi-byte character that is not whole yet off the end, unless nothing would be left."""
     data = chunk.data
     for cut in range(1, min(4, len(data))):

@@ -67,8 +67,8 @@ def get_batch_inference_monitoring(
 
 
 def _answer(context: ApiContext, row: JobOwner, begin: str, end: str, points: int) -> Any:
-    since = _seconds("from", begin) if begin else 0.0
-    until = _seconds("to", end) if end else inf
+    since = seconds_of("from", begin) if begin else 0.0
+    until = seconds_of("to", end) if end else inf
     nodes = range(node_count(row))
     found = [samples_of(context, row, node, since, until) for node in nodes]
     available = any(found)
@@ -80,7 +80,7 @@ def _answer(context: ApiContext, row: JobOwner, begin: str, end: str, points: in
             MonitoredInstance(
                 node=node,
                 name=f"node-{node}",
-                series_list=_series(thinned(samples, points), row, context.engine.network_scope),
+                series_list=series_of(thinned(samples, points), _ram(row), context.engine.network_scope),
             )
             for node, samples in zip(nodes, found, strict=True)
         ],
@@ -96,7 +96,12 @@ def samples_of(context: ApiContext, row: JobOwner, node: int, since: float = 0.0
         return []
 
 
-def _seconds(field: str, given: str) -> float:
+def seconds_of(field: str, given: str) -> float:
+    """Return a moment as seconds since 1970.
+
+    Raises:
+        EasyMakerError: it is none.
+    """
     try:
         value = float(given)
     except ValueError:
@@ -111,7 +116,12 @@ def _seconds(field: str, given: str) -> float:
     return value
 
 
-def _series(samples: Sequence[Sample], row: JobOwner, network_scope: str) -> list[Series]:
+def series_of(samples: Sequence[Sample], memory_mib: int, network_scope: str) -> list[Series]:
+    """Return the curves of one instance.
+
+    Args:
+        memory_mib: what it has.
+    """
     made = []
     for metric in Metric:
         points = [(sample.at, round(value, 3)) for sample in samples if not isnan(value := getattr(sample, metric))]
@@ -121,18 +131,18 @@ def _series(samples: Sequence[Sample], row: JobOwner, network_scope: str) -> lis
                     metric=metric,
                     unit=metric.unit,
                     scope=network_scope if metric in _NETWORK else "instance",
-                    limit=_limit(metric, row, samples[-1]),
+                    limit=_limit(metric, memory_mib, samples[-1]),
                     point_list=points,
                 )
             )
     return made
 
 
-def _limit(metric: Metric, row: JobOwner, last: Sample) -> float | None:
+def _limit(metric: Metric, memory_mib: int, last: Sample) -> float | None:
     if metric.unit == "percent":
         return 100.0
     if metric is Metric.MEMORY:
-        return float(_ram(row) * _MIB)
+        return float(memory_mib * _MIB)
     if metric is Metric.GPU_MEMORY and not isnan(last.gpu_memory_total):
         return last.gpu_memory_total
     return None

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 import traceback
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -145,20 +146,16 @@ class Pod:
 
     def _python(self, model: StagedInput) -> str:
         """Return the interpreter to use: one with the model's requirements, when there are any."""
-        python = self._plan.python or sys.executable
-        requirements = os.path.join(model.path, "requirements.txt")
-        if not os.path.isfile(requirements):
-            return python
-        from ..runner.private import without_ours
-        from ..runner.process import Process  # rarely needed
-        from ..runner.requirements import Overlay
+        from ..serving.loading import ModelError, unpacked
+        from ..serving.preparing import interpreter
 
-        self._report.update(phase=Phase.INSTALLING, progress={"message": "requirements.txt"})
-
-        def run(arguments: list[str]) -> int:
-            return Process(arguments, without_ours(os.environ), self._node.directory).wait()
-
-        return Overlay(requirements, python, self._node, self._plan.cache_dir).ready(run)
+        scratch = Path(self._path("scratch"))
+        self._report.update(phase=Phase.INSTALLING, progress={"message": "the model"})
+        try:
+            root = unpacked(Path(model.path), scratch)
+            return interpreter(root, scratch, Path(self._plan.cache_dir), self._plan.python or sys.executable)
+        except ModelError as error:
+            raise RunError(str(error)) from error
 
     def _finish(self, reason: str) -> int:
         """Upload what there is, also of a run that failed or was stopped."""
@@ -204,7 +201,7 @@ class Pod:
         return _STOPPED_STATUS if self._stopped else 1
 
     def _clear(self) -> None:
-        for name in ("results", "scratch", "overlay"):
+        for name in ("results", "scratch"):
             shutil.rmtree(self._path(name), ignore_errors=True)
 
     def _path(self, name: str) -> str:

@@ -108,7 +108,7 @@ class Run:
                 raise RunError(_PEER_FAILED)
             return exit_code
 
-        return Overlay(requirements, python, self._node, self._plan.cache_dir).ready(run)
+        return Overlay(requirements, python, self._node.overlay, self._plan.cache_dir).ready(run)
 
     def _launch(self, arguments: list[str], environment: dict[str, str], where: str) -> Process:
         if self._stopped:

@@ -35,10 +35,11 @@ def unpack(archive: Path, target: Path, max_bytes: int = MAX_BYTES) -> None:
     partial.mkdir(parents=True)
     limit = min(max_bytes, shutil.disk_usage(partial).free - _SPARE_BYTES)
     read = _zip_files if zipfile.is_zipfile(archive) else _tar_files
-    written = 0
+    written = files = 0
     try:
         for index, (name, file) in enumerate(read(archive)):
-            if index >= MAX_FILES:
+            files = index + 1
+            if files > MAX_FILES:
                 raise ModelError(f"{archive.name} holds more than {MAX_FILES:,} files.")
             path = _inside(partial, name, archive)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +60,8 @@ def unpack(archive: Path, target: Path, max_bytes: int = MAX_BYTES) -> None:
     finally:
         if written > limit:
             shutil.rmtree(partial, ignore_errors=True)
+    if files == 0:
+        raise ModelError(f"{archive.name} holds no files.")
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
 

@@ -20,6 +20,8 @@ class Artifact:
 
     format: str
     path: Path
+    scratch: Path | None = None
+    """Where files may be written that go with the process."""
 
 
 def archive_of(directory: Path) -> Path | None:

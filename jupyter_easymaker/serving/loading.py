@@ -7,6 +7,7 @@ import importlib
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from .archive import unpack
@@ -37,22 +38,27 @@ _LOADERS = {
 }
 
 
-def unpacked(directory: Path, scratch: Path | None) -> Path:
+def unpacked(directory: Path, scratch: Path) -> Path:
     """Return where the model's files lie: the directory itself, or its archive unpacked below ``scratch``, once.
 
     Raises:
         ModelError: there is no model, or the archive is not to be trusted.
     """
+    if directory.is_dir():
+        directory = model_root(directory)
     archive = archive_of(directory)
     if archive is None:
-        return model_root(directory)
-    if scratch is None:
-        scratch = Path(tempfile.mkdtemp(prefix="easymaker-model-"))
-        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+        return directory
     target = scratch / "unpacked"
     if not target.is_dir():  # it appears by a rename, so that it is whole
         unpack(archive, target)
     return model_root(target)
+
+
+def _temporary() -> Path:
+    scratch = Path(tempfile.mkdtemp(prefix="easymaker-model-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    return scratch
 
 
 def load_model(directory: Path, format: str, name: str, scratch: Path | None = None) -> ServedModel:  # noqa: A002
@@ -63,13 +69,14 @@ def load_model(directory: Path, format: str, name: str, scratch: Path | None = N
     Args:
         format: ``SKLEARN``, ``PYTORCH``, ``TENSORFLOW``, ``ONNX``, ``XGBOOST``, ``LIGHTGBM``, ``PYTHON``, or ``auto``.
         name: what the model is called in requests.
-        scratch: where an archive is unpacked; absent: a temporary directory that goes with this process.
+        scratch: a directory for what is unpacked; absent: a temporary directory that goes with this process.
 
     Raises:
         ModelError: the artifact is wrong; the message is for people.
     """
+    scratch = scratch or _temporary()
     root = unpacked(directory, scratch)
-    artifact = find_artifact(root, format)
+    artifact = replace(find_artifact(root, format), scratch=scratch)
     module = importlib.import_module(f".models.{_LOADERS[artifact.format]}", __package__)
     load: Callable[[Artifact, str], ServedModel] = module.load
     try:
@@ -85,4 +92,5 @@ def load_model(directory: Path, format: str, name: str, scratch: Path | None = N
         raise ModelError(f"The model needs the Python package {wanted}, which is not installed: {hint}.") from error
     except Exception as error:
         said = str(error).strip().partition("\n")[0]
-        raise ModelError(f"{artifact.path.name} could not be loaded: {type(error).__name__}: {said}") from error
+        what = artifact.path.name if artifact.path.is_file() else "The model"
+        raise ModelError(f"{what} could not be loaded: {type(error).__name__}: {said}") from error

@@ -116,10 +116,11 @@ class Pool:
         self.on_first_ready: Callable[[], None] = lambda: None
         self.crashes_in_a_row = 0
         self.crashes = 0
+        self._replacing: set[asyncio.Task[None]] = set()
         self.about: dict[str, Any] | None = None
         """What the model tells about itself; None until it is loaded."""
-        # A second request lies ready while one is answered; with several processes it could wait behind a slow one.
-        self._window = 2 * options.max_batch_size if options.max_batch_size > 1 else 2 if options.workers == 1 else 1
+        self._together = 1
+        self._window = 1
 
     @property
     def ready(self) -> bool:
@@ -127,8 +128,9 @@ class Pool:
         return any(worker.ready for worker in self._workers)
 
     @property
-    def waiting(self) -> int:
-        return len(self._queue)
+    def open(self) -> int:
+        """How many requests wait for the model or are with it."""
+        return len(self._queue) + sum(len(worker.in_flight) for worker in self._workers)
 
     def now(self) -> float:
         return self._loop.time()
@@ -146,6 +148,8 @@ class Pool:
     async def close(self) -> None:
         """End the processes; what is still asked is answered with 503."""
         self._closing = True
+        for task in self._replacing:
+            task.cancel()
         for request in [*self._queue, *(each for worker in self._workers for each in worker.in_flight)]:
             request.fail(503, "The server is stopping.")
         workers = list(self._workers)
@@ -195,7 +199,10 @@ class Pool:
 
     def on_ready(self, frame: Frame) -> None:
         first = self.about is None
-        self.about = orjson.loads(frame.payload)
+        self.about = about = orjson.loads(frame.payload)
+        self._together = together = about.pop("max_batch_size")
+        # A second request lies ready while one is answered; with several processes it could wait behind a slow one.
+        self._window = 2 * together if together > 1 else 2 if self._options.workers == 1 else 1
         if first:
             self.on_first_ready()
 
@@ -208,7 +215,13 @@ class Pool:
         worker.process.close()
         if not self._closing:
             task = self._loop.create_task(self._replace(worker))
-            task.add_done_callback(lambda done: done.result())
+            self._replacing.add(task)
+            task.add_done_callback(self._replaced)
+
+    def _replaced(self, task: asyncio.Task[None]) -> None:
+        self._replacing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.on_failed(f"The model's process could not be started again: {error}", permanent=False)
 
     async def _replace(self, worker: Worker) -> None:
         how = how_it_ended(await self._loop.run_in_executor(None, worker.process.wait, 2.0))
@@ -221,11 +234,11 @@ class Pool:
             return
         self.crashes += 1
         _log.error("the model's process %d %s", worker.process.pid, how)
-        if lost and (self._options.max_batch_size == 1 or lost[0].flags & ALONE or len(lost) == 1):
+        if lost and (self._together == 1 or lost[0].flags & ALONE or len(lost) == 1):
             lost.pop(0).fail(500, "The model's process crashed on this request.")
         for request in reversed(lost):
             # Nobody knows which of those answered together is to blame: each is tried by itself.
-            request.flags |= ALONE if self._options.max_batch_size > 1 else 0
+            request.flags |= ALONE if self._together > 1 else 0
             self._queue.appendleft(request)
             self._queued_bytes += len(request.payload)
         delay = min(_MAX_BACK_OFF_SECONDS, 2.0 ** (self.crashes_in_a_row - 1)) if self.crashes_in_a_row else 0.0

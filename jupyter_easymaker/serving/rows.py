@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+ROWS_TOGETHER = 64
+"""Rows of waiting requests that a tabular model answers by one call: its cost per call is far above that per row."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """The columns a tabular model was fitted on, as far as it remembers."""
@@ -54,6 +58,19 @@ class Columns:
             self._check(instances)
             raise InputError(f"A row has to be a list of {self.expected}.")
         return array
+
+    def numbers(self, instances: Sequence[Any]) -> np.ndarray:
+        """Return rows, as lists or as objects by column name, as a matrix of float64; null becomes NaN.
+
+        Raises:
+            InputError: as ``matrix`` and ``frame``, or there is text.
+        """
+        if self.names and any(type(row) is dict for row in instances):
+            return self.frame(instances).to_numpy(dtype=np.float64)
+        matrix = self.matrix(instances)
+        if matrix.dtype.kind == "O":
+            raise InputError("The model takes numbers, not text.")
+        return matrix
 
     def _check(self, instances: Sequence[Any]) -> None:
         """Name the first row that is wrong."""

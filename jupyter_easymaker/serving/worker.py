@@ -46,9 +46,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model-dir", type=Path, required=True)
     parser.add_argument("--format", required=True)
     parser.add_argument("--scratch", type=Path, required=True)
-    parser.add_argument("--max-batch-size", type=int, default=1)
+    parser.add_argument("--max-batch-size", type=int, default=0)
     parser.add_argument("--batch-delay-ms", type=float, default=0)
     parser.add_argument("--cache-dir", type=Path)
+    parser.add_argument("--prepared", action="store_true", help="the interpreter has the model's requirements")
     return parser.parse_args(arguments)
 
 
@@ -62,20 +63,27 @@ def _end_with_server() -> None:
 def _serve(options: argparse.Namespace, channel: Channel) -> int:
     begin = time.monotonic()
     try:
-        from .loading import load_model
+        from .loading import load_model, unpacked
+        from .preparing import interpreter, is_this
 
+        if not options.prepared:
+            root = unpacked(options.model_dir, options.scratch)
+            python = interpreter(root, options.scratch, options.cache_dir)
+            if not is_this(python):
+                # The same program with the model's packages; socket and life line stay open.
+                os.execv(python, [python, "-m", f"{__package__}.worker", *sys.argv[1:], "--prepared"])  # noqa: S606
         model = load_model(options.model_dir, options.format, options.model_name, options.scratch)
     except ModelError as error:
         traceback.print_exc()
         channel.send(Kind.FAILED, b"", str(error).encode())
         return MODEL_ERROR_STATUS
-    about = _description(model.metadata)
+    together = (options.max_batch_size or model.usual_batch) if model.batchable else 1
+    about = _description(model.metadata) | {"max_batch_size": together}
     channel.send(Kind.READY, b"", orjson.dumps(about, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS))
     print(f"easymaker: {options.model_name} is loaded after {time.monotonic() - begin:.2f} s", flush=True)
 
     from .answering import answer, answer_together
 
-    together = options.max_batch_size if model.batchable else 1
     delay = options.batch_delay_ms / 1000
     while True:
         frame = channel.receive()

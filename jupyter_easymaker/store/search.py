@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Text, case, func, literal, or_, select, ty
 from sqlalchemy.orm import Session
 
 from ..resources.event import ResourceType
+from .endpoint_tables import EndpointRow, EndpointStageRow
+from .hub_tables import NotebookRow
 from .resource_queries import escaped, listed
 from .tables import (
     BatchInferenceRow,
@@ -28,6 +30,9 @@ TABLES: dict[ResourceType, type[ResourceRow]] = {
     ResourceType.MODEL: ModelRow,
     ResourceType.BATCH_INFERENCE: BatchInferenceRow,
     ResourceType.TRAINING_TEMPLATE: TrainingTemplateRow,
+    ResourceType.ENDPOINT: EndpointRow,
+    ResourceType.ENDPOINT_STAGE: EndpointStageRow,
+    ResourceType.NOTEBOOK: NotebookRow,
 }
 
 

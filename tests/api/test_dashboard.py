@@ -51,10 +51,12 @@ def busy(client: TestClient, service: Backend, body: Body) -> str:
 def test_empty_project_shows_zeros(client: TestClient) -> None:
     found = dashboard(client)
     assert {each["resourceType"] for each in found["countList"]} == {
+        "NOTEBOOK",
         "EXPERIMENT",
         "TRAINING",
         "HYPERPARAMETER_TUNING",
         "MODEL",
+        "ENDPOINT",
     }
     assert found["capacity"]["vcpus"] >= 1
     assert (found["topCpuList"], found["topGpuList"]) == ([], [])

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from tests.benchmarks import (
     batch_inference,
+    endpoint_changes,
     events,
+    gateway,
     idle,
     lab_start,
     list_pages,
     log_search,
+    serving,
     staging,
     throughput,
     training_start,
@@ -27,8 +30,11 @@ BENCHMARKS = {
     "log-search": log_search.run,
     "staging": staging.run,
     "batch-inference": batch_inference.run,
+    "serving": serving.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
+    "gateway": gateway.run,
+    "endpoint-changes": endpoint_changes.run,
 }
 
 
@@ -50,6 +56,7 @@ def main(names: list[str]) -> int:
                     print(f"{result.what:62} {result.value:>10}   {result.target:<18} {verdict:7} {result.detail}")
         finally:
             backend.stop()
+            backend.clear()
     return 0
 
 
