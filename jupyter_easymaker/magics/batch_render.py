@@ -12,9 +12,9 @@ def counts(one: dict[str, Any]) -> str:
     """Return how far it is: ``1,200 of 5,000 rows: 1,190 scored, 10 not accepted``."""
     rows, processed = one["inputDataCount"], one["processCount"]
     told = {
-        "scored": one["success2XxCount"],
-        "not accepted": one["fail4XxCount"],
-        "failed": one["fail5XxCount"],
+        "scored": one["success2xxCount"],
+        "not accepted": one["fail4xxCount"],
+        "failed": one["fail5xxCount"],
     }
     parts = [f"{count:,} {what}" for what, count in told.items() if count]
     of = f" of {rows:,}" if rows > processed else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, computed_field, model_validator
 from pydantic_core import PydanticCustomError
 
 from .base import Description, Name, RequestModel, StorageUri, Tags, UtcDatetime, WireModel, broken_rule, form_field
@@ -258,3 +258,21 @@ class BatchInference(WireModel):
     created_by: str = ""
     log_tail: str = ""
     """The last lines of a failed one's log; only in its detail, empty in lists."""
+
+    @computed_field(alias="success2XxCount")  # type: ignore[prop-decorator]
+    @property
+    def sdk_success2xx(self) -> int:
+        """As the vendor's SDK spells success2xxCount."""
+        return self.success2xx_count
+
+    @computed_field(alias="fail4XxCount")  # type: ignore[prop-decorator]
+    @property
+    def sdk_fail4xx(self) -> int:
+        """As the vendor's SDK spells fail4xxCount."""
+        return self.fail4xx_count
+
+    @computed_field(alias="fail5XxCount")  # type: ignore[prop-decorator]
+    @property
+    def sdk_fail5xx(self) -> int:
+        """As the vendor's SDK spells fail5xxCount."""
+        return self.fail5xx_count

@@ -76,7 +76,7 @@ def test_results_lie_in_a_directory_of_their_own_with_their_counts(
     assert found["batchInferenceStatusCode"] == "COMPLETE", found
     assert found["outputUri"] == f"nas://local:/out/{found['batchInferenceId']}"
     assert [found[key] for key in ("inputFileCount", "inputDataCount", "processCount")] == [1, 3, 3]
-    assert [found[key] for key in ("success2XxCount", "fail4XxCount", "fail5XxCount")] == [2, 1, 0]
+    assert [found[key] for key in ("success2xxCount", "fail4xxCount", "fail5xxCount")] == [2, 1, 0]
     out = service.data_dir / "nas/local/out" / found["batchInferenceId"]
     results = [json.loads(line) for line in (out / "rows.jsonl.out.jsonl").read_text().splitlines()]
     assert [(row["line"], round(row["prediction"])) for row in results] == [(1, 2), (2, 4)]

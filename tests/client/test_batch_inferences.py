@@ -20,7 +20,7 @@ def test_batch_inference_is_made_waited_for_copied_and_deleted(
     one = client.create_batch_inference(scoring_body(backend, "of-client"))
     key = one["batchInferenceId"]
     found = client.wait_for_batch_inference(key, timeout=60)
-    assert (found["batchInferenceStatusCode"], found["success2XxCount"]) == ("COMPLETE", 3)
+    assert (found["batchInferenceStatusCode"], found["success2xxCount"]) == ("COMPLETE", 3)
     messages = list(client.stream_log(key, of="batch-inferences"))
     assert messages[-1].data == {"statusCode": "COMPLETE"}
     assert client.batch_inference_monitoring(key)["intervalSeconds"] > 0

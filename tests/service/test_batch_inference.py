@@ -55,7 +55,7 @@ def test_killed_pod_supervisor_and_backend_leave_each_row_in_the_results_once(ow
     wait_for(lambda: found()["batchInferenceStatusCode"] in ("COMPLETE", "FAIL_BATCH_INFERENCE", "STOPPED"), 20)
     one = found()
     assert one["batchInferenceStatusCode"] == "COMPLETE", one
-    assert one["processCount"] == one["success2XxCount"] == _ROWS
+    assert one["processCount"] == one["success2xxCount"] == _ROWS
     results = running.data_dir / "nas/local" / one["outputUri"].removeprefix("nas://local:/") / "rows.jsonl.out.jsonl"
     with results.open() as lines:
         assert [json.loads(line)["line"] for line in lines] == list(range(1, _ROWS + 1))
