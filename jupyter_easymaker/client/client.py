@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .batch_inferences import BatchInferences
 from .connection import DEFAULT_APPKEY, Connection, default_data_dir, is_loopback, read_connection
+from .endpoints import Endpoints
 from .errors import BackendUnreachable, ClientError
 from .sse import ServerEvent, parse_events
 from .storages import Storages
@@ -26,7 +27,7 @@ _SILENCE_SECONDS = 45.0
 _RETRY_SECONDS = 0.5
 
 
-class EasyMakerClient(BatchInferences, Storages, Tracking, Tunings, Watching):
+class EasyMakerClient(BatchInferences, Endpoints, Storages, Tracking, Tunings, Watching):
     """One project of one backend.
 
     Every method raises ``ClientError`` with the backend's sentence, ``BackendUnreachable`` when nobody answers.
