@@ -23,6 +23,7 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "hyperparameterTuningList",
         ("hyperparameterTuningName", "hyperparameterTuningId"),
     ),
+    "batch": ("batch-inferences", "batchInferenceList", ("batchInferenceName", "batchInferenceId")),
     "model": ("models", "modelList", ("modelName", "modelId")),
     "deploy": ("models", "modelList", ("modelName", "modelId")),
     "endpoint": ("endpoints", "endpointList", ("endpointName", "endpointId")),
@@ -32,15 +33,16 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "instance": ("flavors", "flavorList", ("name",)),
     "algorithm": ("algorithms", "algorithmList", ("algorithmName",)),
 }
+_UNPAGED = ("image", "instance", "algorithm")
 _OPTION_LISTS = {
     "--experiment": "experiment",
     "-e": "experiment",
     "--training": "training",
     "-t": "training",
     "--tuning": "tuning",
-    "--template": "template",
     "--model": "model",
     "-m": "model",
+    "--template": "template",
     "--to": "model",
     "--image": "image",
     "--instance": "instance",
@@ -101,7 +103,7 @@ def _names(kind: str) -> list[str]:
     path, key, columns = _LISTS[kind]
     try:
         with EasyMakerClient.from_environment() as client:
-            paging = {} if kind in ("image", "instance", "algorithm") else {"page": 1, "limit": 100}
+            paging = {} if kind in _UNPAGED else {"page": 1, "limit": 100}
             entries = client.get(path, **paging)[key]
     except ClientError:
         entries = []  # a completion is no place to complain

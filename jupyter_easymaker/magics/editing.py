@@ -103,6 +103,7 @@ COMMANDS: dict[tuple[str, str | None], Callable[..., Any]] = {
             ("training", "training"),
             ("tuning", "hyperparameterTuning"),
             ("model", "model"),
+            ("batch", "batchInference"),
             ("template", "trainingTemplate"),
             ("endpoint", "endpoint"),
         )

@@ -17,8 +17,8 @@ _LISTS: dict[str, tuple[str, str, str]] = {
     "experiments": ("experimentList", "experimentName", "experimentId"),
     "images": ("imageList", "imageName", "imageId"),
     "flavors": ("flavorList", "name", "id"),
-    "algorithms": ("algorithmList", "algorithmName", "algorithmId"),
     "models": ("modelList", "modelName", "modelId"),
+    "algorithms": ("algorithmList", "algorithmName", "algorithmId"),
 }
 _AT_MOST = 200
 
@@ -27,7 +27,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
     """A form that creates something and then shows it running.
 
     Args:
-        kind: ``training``, ``hyperparameterTuning`` or ``endpoint``.
+        kind: ``training``, ``hyperparameterTuning``, ``batchInference`` or ``endpoint``.
         monitor: makes what shows it once it is created.
         client: the project; None: the one of the environment.
         values: what to fill in, by the API's names.
@@ -69,9 +69,10 @@ class Form(widgets.VBox):  # type: ignore[misc]
         self.monitor: Any = None
         """What shows it once it is created."""
         super().__init__([self._accordion, self._message, self._button])
-        if "modelUploadUri" in self.fields:
+        output = next((name for name in ("modelUploadUri", "outputUploadUri") if name in self.fields), None)
+        if output is not None:
             configuration = self._client.get("configuration")["configuration"]
-            values = {"modelUploadUri": configuration["defaultOutputUri"], **values}
+            values = {output: configuration["defaultOutputUri"], **values}
         self.fill(values)
 
     def fill(self, values: dict[str, Any]) -> None:
