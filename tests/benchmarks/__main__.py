@@ -7,7 +7,10 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks import (
+    batch_inference,
+    endpoint_changes,
     events,
+    gateway,
     idle,
     lab_start,
     list_pages,
@@ -26,9 +29,12 @@ BENCHMARKS = {
     "list-pages": list_pages.run,
     "log-search": log_search.run,
     "staging": staging.run,
+    "batch-inference": batch_inference.run,
     "serving": serving.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
+    "gateway": gateway.run,
+    "endpoint-changes": endpoint_changes.run,
 }
 
 
@@ -50,6 +56,7 @@ def main(names: list[str]) -> int:
                     print(f"{result.what:62} {result.value:>10}   {result.target:<18} {verdict:7} {result.detail}")
         finally:
             backend.stop()
+            backend.clear()
     return 0
 
 
