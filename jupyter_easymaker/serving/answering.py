@@ -10,8 +10,11 @@ from typing import Any
 import orjson
 
 from .errors import HandlerError, InputError
-from .messages import ALONE, Frame, Kind
+from .messages import ALONE, JSON_LENGTH, Frame, Kind
 from .model import ServedModel
+
+_MERGED_BYTES = 1 << 16
+"""Larger bodies have rows enough to be worth a call of their own."""
 
 Answer = tuple[int, bytes]
 _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
@@ -24,13 +27,20 @@ def answer(model: ServedModel, frame: Frame) -> Answer:
 
 
 def _answered(model: ServedModel, frame: Frame) -> Any:
-    body = parsed(frame.payload)
+    payload, raw = frame.payload, b""
+    if frame.kind == Kind.INFER_BINARY:
+        (length,) = JSON_LENGTH.unpack_from(payload)
+        start = JSON_LENGTH.size
+        payload, raw = payload[start : start + length], bytes(payload[start + length :])
+    body = parsed(payload)
     if frame.kind == Kind.PREDICT:
         return model.answer(body)
     # Only here: numpy need not be there for a handler of the user's.
     from .tensors import decode_request, encode_outputs
 
-    request = decode_request(body)
+    request = decode_request(body, raw)
+    if request.model_name not in (None, model.metadata.name):
+        raise InputError(f"model_name is {request.model_name!r}, but this is {model.metadata.name!r}.")
     outputs = encode_outputs(model.infer(request.inputs, request.outputs))
     identity = request.id if request.id is not None else frame.id.decode()
     return {"model_name": model.metadata.name, "model_version": "1", "id": identity, "outputs": outputs}
@@ -117,7 +127,7 @@ def answer_together(model: ServedModel, frames: Sequence[Frame]) -> list[Answer]
 
 def mergeable_rows(frame: Frame) -> list[Any] | None:
     """Return the rows of a request that may be put together with others', None if it may not."""
-    if frame.kind != Kind.PREDICT or frame.flags & ALONE:
+    if frame.kind != Kind.PREDICT or frame.flags & ALONE or len(frame.payload) > _MERGED_BYTES:
         return None
     try:
         body = orjson.loads(frame.payload)

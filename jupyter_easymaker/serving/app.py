@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from .answering import problem
 from .body import BodyError, ClientGone, read_body, respond
 from .counters import Counters
-from .messages import Kind
+from .messages import JSON_LENGTH, Kind
 from .options import Options
 from .pool import Pool
 from .schema import describe
@@ -55,6 +55,7 @@ class ModelServer:
             Route("/v2/health/ready", _json(self._ready_v2)),
             Route("/v2/models/{name}", _json(self._metadata)),
             Route("/v2/models/{name}/ready", _json(self._model_ready_v2)),
+            Route("/", _json(lambda _: {"status": "alive"})),
             Route("/health", _json(lambda _: {"status": "alive"})),
             Route("/ready", _json(self._ready)),
             Route("/schema", _json(self._schema)),
@@ -93,6 +94,8 @@ class ModelServer:
             status, payload = error.status, problem(str(error), identity.decode())
             headers = [(_ID, identity), _CLOSE]
         else:
+            if kind == Kind.INFER:
+                kind, body = _with_json_length(scope, body)
             status, payload = await self._pool.call(kind, identity, body)
             if status == 503:
                 headers.append((b"retry-after", b"1"))
@@ -206,6 +209,14 @@ def _json(answer: Callable[[Request], Any]) -> Callable[[Request], Awaitable[Res
         return Response(orjson.dumps(value), status, media_type="application/json")
 
     return endpoint
+
+
+def _with_json_length(scope: Scope, body: bytes) -> tuple[Kind, bytes]:
+    """Return a V2 body as it is sent to the model; tensors may follow its JSON as bytes."""
+    for name, value in scope["headers"]:
+        if name == b"inference-header-content-length" and value.isdigit():
+            return Kind.INFER_BINARY, JSON_LENGTH.pack(min(int(value), len(body))) + body
+    return Kind.INFER, body
 
 
 async def _unreachable(_: Request) -> Response:

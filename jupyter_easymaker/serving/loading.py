@@ -44,9 +44,11 @@ def unpacked(directory: Path, scratch: Path) -> Path:
     Raises:
         ModelError: there is no model, or the archive is not to be trusted.
     """
+    if directory.is_dir():
+        directory = model_root(directory)
     archive = archive_of(directory)
     if archive is None:
-        return model_root(directory)
+        return directory
     target = scratch / "unpacked"
     if not target.is_dir():  # it appears by a rename, so that it is whole
         unpack(archive, target)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 HEADER = struct.Struct("!IHHH")
+JSON_LENGTH = struct.Struct("!Q")
 _CHUNK = 1 << 16
 
 
@@ -23,6 +24,8 @@ class Kind(IntEnum):
     """A V1 body."""
     INFER = 4
     """A V2 body."""
+    INFER_BINARY = 5
+    """A V2 body with tensors behind its JSON, whose length stands before it as ``JSON_LENGTH``."""
 
 
 @dataclass(frozen=True, slots=True)

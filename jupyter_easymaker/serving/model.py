@@ -52,6 +52,9 @@ class ServedModel(ABC):
     batchable: bool = False
     """Rows do not influence each other's answers, so that rows of several requests may be put together."""
 
+    usual_batch: int = 1
+    """How many rows of waiting requests are put together unless the owner says otherwise."""
+
     @abstractmethod
     def predict(self, instances: list[Any]) -> list[Any]:
         """Return one prediction per instance, in their order, as values JSON can hold.

@@ -21,6 +21,7 @@ class Options:
     paths: tuple[str, ...]
     workers: int
     max_batch_size: int
+    """0: what is usual for the model's kind."""
     batch_delay_ms: float
     request_timeout: float
     """Seconds from a request's arrival to its answer, waiting for the model included."""
@@ -74,6 +75,9 @@ def parse(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Op
     )
 
 
+_BATCH_HELP = "rows of waiting requests answered by one call (default 64 for scikit-learn, XGBoost, LightGBM, else 1)"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m jupyter_easymaker.serving", description="Serve a model over HTTP.")
     add = parser.add_argument
@@ -84,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=int, help="port to listen on (default: the engine's for this node); 0: a free one")
     add("--path", action="append", default=[], help="another path that takes what :predict takes, such as /inference")
     add("--workers", type=_positive, default=1, help="processes that hold the model (default 1)")
-    add("--max-batch-size", type=_positive, default=1, help="rows of waiting requests answered by one call (default 1)")
+    add("--max-batch-size", type=_positive, default=0, help=_BATCH_HELP)
     add("--batch-delay-ms", type=_amount, default=0.0, help="how long to wait for rows of other requests (default 0)")
     add("--request-timeout", type=_seconds, default=60.0, help="seconds until 504 (default 60)")
     add("--client-timeout", type=_seconds, default=30.0, help="seconds a client has to send headers, then body (30)")

@@ -119,8 +119,8 @@ class Pool:
         self._replacing: set[asyncio.Task[None]] = set()
         self.about: dict[str, Any] | None = None
         """What the model tells about itself; None until it is loaded."""
-        # A second request lies ready while one is answered; with several processes it could wait behind a slow one.
-        self._window = 2 * options.max_batch_size if options.max_batch_size > 1 else 2 if options.workers == 1 else 1
+        self._together = 1
+        self._window = 1
 
     @property
     def ready(self) -> bool:
@@ -199,7 +199,10 @@ class Pool:
 
     def on_ready(self, frame: Frame) -> None:
         first = self.about is None
-        self.about = orjson.loads(frame.payload)
+        self.about = about = orjson.loads(frame.payload)
+        self._together = together = about.pop("max_batch_size")
+        # A second request lies ready while one is answered; with several processes it could wait behind a slow one.
+        self._window = 2 * together if together > 1 else 2 if self._options.workers == 1 else 1
         if first:
             self.on_first_ready()
 
@@ -231,11 +234,11 @@ class Pool:
             return
         self.crashes += 1
         _log.error("the model's process %d %s", worker.process.pid, how)
-        if lost and (self._options.max_batch_size == 1 or lost[0].flags & ALONE or len(lost) == 1):
+        if lost and (self._together == 1 or lost[0].flags & ALONE or len(lost) == 1):
             lost.pop(0).fail(500, "The model's process crashed on this request.")
         for request in reversed(lost):
             # Nobody knows which of those answered together is to blame: each is tried by itself.
-            request.flags |= ALONE if self._options.max_batch_size > 1 else 0
+            request.flags |= ALONE if self._together > 1 else 0
             self._queue.appendleft(request)
             self._queued_bytes += len(request.payload)
         delay = min(_MAX_BACK_OFF_SECONDS, 2.0 ** (self.crashes_in_a_row - 1)) if self.crashes_in_a_row else 0.0

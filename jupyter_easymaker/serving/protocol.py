@@ -9,6 +9,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .answering import problem
 
+_MAX_HEADER_BYTES = 64 << 10
+
 
 def timed_protocol(seconds: float) -> type[HttpToolsProtocol]:
     """Return a protocol that closes connections whose headers are not there ``seconds`` after their first byte.
@@ -18,10 +20,18 @@ def timed_protocol(seconds: float) -> type[HttpToolsProtocol]:
 
     class TimedProtocol(HttpToolsProtocol):
         _headers_timer: asyncio.TimerHandle | None = None
+        _header_bytes = 0
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             self._headers_timer = self.loop.call_later(seconds, self._end)
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if self._headers_timer is not None and not self.transport.is_closing():
+                self._header_bytes += len(data)
+                if self._header_bytes > _MAX_HEADER_BYTES:
+                    self._refuse(b"431 Request Header Fields Too Large", "The headers are too large.")
 
         def on_message_begin(self) -> None:
             if self._headers_timer is None:
@@ -30,6 +40,7 @@ def timed_protocol(seconds: float) -> type[HttpToolsProtocol]:
 
         def on_headers_complete(self) -> None:
             self._stop_timer()
+            self._header_bytes = 0
             super().on_headers_complete()
 
         def connection_lost(self, exc: Exception | None) -> None:
@@ -37,8 +48,11 @@ def timed_protocol(seconds: float) -> type[HttpToolsProtocol]:
             super().connection_lost(exc)
 
         def send_400_response(self, msg: str) -> None:
-            body = problem("The request is no HTTP.", "")
-            head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
+            self._refuse(b"400 Bad Request", "The request is no HTTP.")
+
+        def _refuse(self, status: bytes, message: str) -> None:
+            body = problem(message, "")
+            head = b"HTTP/1.1 %s\r\ncontent-type: application/json\r\nconnection: close\r\n" % status
             self.transport.write(b"%scontent-length: %d\r\n\r\n%s" % (head, len(body), body))
             self.transport.close()
 
@@ -64,6 +78,7 @@ def server_settings(seconds: float) -> dict[str, Any]:
         "log_config": None,
         "server_header": False,
         "date_header": False,
-        "timeout_keep_alive": 75,
+        # Longer than gateways keep idle connections (Traefik: 90 s), so that none sends into one that just closed.
+        "timeout_keep_alive": 120,
         "backlog": 2048,
     }

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+ROWS_TOGETHER = 64
+"""Rows of waiting requests that a tabular model answers by one call: its cost per call is far above that per row."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """The columns a tabular model was fitted on, as far as it remembers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ class InferRequest:
     """A V2 request, decoded."""
 
     id: str | None
+    model_name: str | None
+    """KServe's client names the model in the body, too."""
     inputs: dict[str, np.ndarray]
     outputs: list[str]
 
@@ -43,15 +46,18 @@ def datatype_of(dtype: np.dtype) -> str:
     return _NAMES.get(dtype, "BYTES")
 
 
-def decode_request(body: Any) -> InferRequest:
+def decode_request(body: Any, raw: bytes = b"") -> InferRequest:
     """Return a request's tensors.
+
+    Args:
+        raw: the data of tensors that have ``binary_data_size``, one after the other, little-endian.
 
     Raises:
         InputError: it is not a V2 request, or a tensor's data does not fit its shape or datatype.
     """
     if not isinstance(body, dict):
         raise InputError('The body has to be an object with "inputs".')
-    unknown = body.keys() - {"id", "inputs", "outputs", "parameters"}
+    unknown = body.keys() - {"id", "inputs", "outputs", "parameters", "model_name"}
     if unknown:
         raise InputError(f"The body has the unknown field {min(unknown)!r}; V2 takes id, inputs and outputs.")
     _check_parameters(body, "The request")
@@ -59,15 +65,18 @@ def decode_request(body: Any) -> InferRequest:
     if not isinstance(inputs, list) or not inputs:
         raise InputError('"inputs" has to be a list of tensors: {"name", "shape", "datatype", "data"}.')
     tensors: dict[str, np.ndarray] = {}
+    rest = memoryview(raw)
     for index, tensor in enumerate(inputs):
-        name, array = _decode_tensor(tensor, f"inputs[{index}]")
+        name, array, rest = _decode_tensor(tensor, f"inputs[{index}]", rest)
         if name in tensors:
             raise InputError(f"inputs[{index}] has the name {name!r}, as another input has.")
         tensors[name] = array
+    if len(rest) > 0:
+        raise InputError(f"{len(rest)} bytes stand behind the last tensor; binary_data_size of the inputs says less.")
     identity = body.get("id")
     if identity is not None and not isinstance(identity, str):
         raise InputError('"id" has to be text.')
-    return InferRequest(identity, tensors, _output_names(body.get("outputs")))
+    return InferRequest(identity, body.get("model_name"), tensors, _output_names(body.get("outputs")))
 
 
 def _output_names(outputs: Any) -> list[str]:
@@ -84,18 +93,20 @@ def _output_names(outputs: Any) -> list[str]:
     return names
 
 
-def _check_parameters(holder: dict[str, Any], where: str) -> None:
+def _check_parameters(holder: dict[str, Any], where: str, but: str = "") -> None:
     parameters = holder.get("parameters")
     if not parameters:
         return
     if not isinstance(parameters, dict):
         raise InputError(f"{where}: parameters has to be an object.")
     for name, value in parameters.items():
+        if name == but:
+            continue
         if name not in _HARMLESS_PARAMETERS or value is not False:
             raise InputError(f"{where}: the parameter {name!r} is not supported by this server.")
 
 
-def _decode_tensor(tensor: Any, where: str) -> tuple[str, np.ndarray]:
+def _decode_tensor(tensor: Any, where: str, rest: memoryview) -> tuple[str, np.ndarray, memoryview]:
     if not isinstance(tensor, dict):
         raise InputError(f"{where} has to be an object: name, shape, datatype, data.")
     name, shape, datatype = tensor.get("name"), tensor.get("shape"), tensor.get("datatype")
@@ -106,16 +117,42 @@ def _decode_tensor(tensor: Any, where: str) -> tuple[str, np.ndarray]:
         raise InputError(f"{where}: datatype has to be one of {', '.join(DATATYPES)}.")
     if not isinstance(shape, list) or not all(type(size) is int and size >= 0 for size in shape):
         raise InputError(f"{where}: shape has to be a list of sizes, such as [2, 4].")
-    _check_parameters(tensor, where)
+    _check_parameters(tensor, where, but="binary_data_size")
+    needed = prod(shape)
+    size = (tensor.get("parameters") or {}).get("binary_data_size")
+    if size is not None:
+        if type(size) is not int or not 0 <= size <= len(rest) or "data" in tensor:
+            raise InputError(f"{where}: binary_data_size has to be the bytes of this tensor behind the JSON.")
+        array = _from_bytes(rest[:size], datatype, needed, where)
+        return name, array.reshape(shape), rest[size:]
     if not isinstance(tensor.get("data"), list):
         raise InputError(f"{where}: data has to be a list of values.")
     array = to_array(tensor["data"] if datatype != "BYTES" else _flat(tensor["data"]), datatype, f"{where}: data")
-    needed = 1
-    for size in shape:
-        needed *= size
     if array.size != needed:
         raise InputError(f"{where}: data has {array.size} values, but the shape {shape} needs {needed}.")
-    return name, array.reshape(shape)
+    return name, array.reshape(shape), rest
+
+
+def _from_bytes(raw: memoryview, datatype: str, count: int, where: str) -> np.ndarray:
+    if datatype != "BYTES":
+        kind = np.dtype(DATATYPES[datatype]).newbyteorder("<")
+        if len(raw) != count * kind.itemsize:
+            raise InputError(f"{where}: binary_data_size is {len(raw)}; the shape needs {count * kind.itemsize}.")
+        return np.frombuffer(raw, kind).astype(DATATYPES[datatype])
+    values: list[Any] = []
+    while len(raw) >= 4:
+        size = int.from_bytes(raw[:4], "little")
+        values.append(bytes(raw[4 : 4 + size]))
+        raw = raw[4 + size :]
+    if len(values) != count or len(raw) > 0:
+        raise InputError(f"{where}: each of its values needs four bytes with its length before it.")
+    array = np.empty(count, dtype=np.object_)
+    for index, value in enumerate(values):
+        try:
+            array[index] = value.decode()
+        except UnicodeDecodeError:
+            array[index] = value
+    return array
 
 
 def to_array(data: Any, datatype: str, where: str) -> np.ndarray:

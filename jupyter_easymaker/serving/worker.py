@@ -46,7 +46,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model-dir", type=Path, required=True)
     parser.add_argument("--format", required=True)
     parser.add_argument("--scratch", type=Path, required=True)
-    parser.add_argument("--max-batch-size", type=int, default=1)
+    parser.add_argument("--max-batch-size", type=int, default=0)
     parser.add_argument("--batch-delay-ms", type=float, default=0)
     parser.add_argument("--cache-dir", type=Path)
     parser.add_argument("--prepared", action="store_true", help="the interpreter has the model's requirements")
@@ -77,13 +77,13 @@ def _serve(options: argparse.Namespace, channel: Channel) -> int:
         traceback.print_exc()
         channel.send(Kind.FAILED, b"", str(error).encode())
         return MODEL_ERROR_STATUS
-    about = _description(model.metadata)
+    together = (options.max_batch_size or model.usual_batch) if model.batchable else 1
+    about = _description(model.metadata) | {"max_batch_size": together}
     channel.send(Kind.READY, b"", orjson.dumps(about, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS))
     print(f"easymaker: {options.model_name} is loaded after {time.monotonic() - begin:.2f} s", flush=True)
 
     from .answering import answer, answer_together
 
-    together = options.max_batch_size if model.batchable else 1
     delay = options.batch_delay_ms / 1000
     while True:
         frame = channel.receive()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
+import numpy as np
 import pytest
 
 from .conftest import IRIS_ROWS, Server
@@ -57,6 +59,27 @@ def test_v2_answers_the_outputs_asked_for(iris: Server) -> None:
     outputs = iris.client.post("/v2/models/test/infer", json=body).json()["outputs"]
     assert [(output["name"], output["shape"]) for output in outputs] == [("predict_proba", [2, 3]), ("predict", [2])]
     assert sum(outputs[0]["data"][:3]) == pytest.approx(1)
+
+
+def test_v2_takes_tensors_as_bytes(iris: Server) -> None:
+    raw = np.array(IRIS_ROWS, "<f4").tobytes()
+
+    def ask(tensor: dict[str, Any], behind: bytes) -> httpx.Response:
+        head = json.dumps({"inputs": [{"name": "input-0", "shape": [2, 4], "datatype": "FP32", **tensor}]}).encode()
+        headers = {"inference-header-content-length": str(len(head))}
+        return iris.client.post("/v2/models/test/infer", content=head + behind, headers=headers)
+
+    answer = ask({"parameters": {"binary_data_size": len(raw)}}, raw)
+    assert answer.json()["outputs"][0]["data"] == [1, 0]
+    for tensor, behind, reason in (
+        ({"parameters": {"binary_data_size": len(raw)}}, raw[:-1], "has to be the bytes of this tensor"),
+        ({"parameters": {"binary_data_size": len(raw) - 4}}, raw, "the shape needs 32"),
+        ({"parameters": {"binary_data_size": -1}}, raw, "has to be the bytes of this tensor"),
+        ({"data": [0] * 8}, raw, "32 bytes stand behind the last tensor"),
+    ):
+        refused = ask(tensor, behind)
+        assert refused.status_code == 400
+        assert reason in refused.json()["error"]
 
 
 def test_the_schema_tells_what_a_form_needs(iris: Server) -> None:
@@ -122,6 +145,7 @@ V2_REFUSALS = {
     "ragged": (v2([[1, 2], [3]]), "ragged"),
     "no name": (v2(IRIS_ROWS, name=""), "needs a name"),
     "parameters": (v2(IRIS_ROWS, parameters={"content_type": "np"}), "'content_type' is not supported"),
+    "another model": ({**v2(IRIS_ROWS), "model_name": "x"}, "model_name is 'x', but this is 'test'"),
     "unknown output": ({**v2(IRIS_ROWS), "outputs": [{"name": "x"}]}, "no output 'x'"),
     "twice": ({"inputs": v2(IRIS_ROWS)["inputs"] * 2}, "as another input has"),
 }

@@ -124,7 +124,7 @@ def test_columns_over_http(serve: StartServer, tmp_path: Path) -> None:
     assert answer.json() == {"outputs": {"sum": [[4, 6]], "product": [[3, 8]]}}
 
 
-@pytest.mark.tensorflow
+@pytest.mark.formats
 @pytest.mark.timeout(300)
 def test_tensorflow(tmp_path: Path) -> None:
     import tensorflow as tf

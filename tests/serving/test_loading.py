@@ -193,8 +193,9 @@ def write_tar(path: Path, *entries: tarfile.TarInfo) -> None:
 @pytest.mark.parametrize("kind", ["zip", "tar.gz"])
 def test_an_archive_is_unpacked_once(tmp_path: Path, iris_model: Path, kind: str) -> None:
     content = (iris_model / "model.joblib").read_bytes()
-    directory, scratch = tmp_path / "model", tmp_path / "scratch"
-    directory.mkdir()
+    scratch = tmp_path / "scratch"
+    directory = tmp_path / "model" / "below"  # as a training leaves it
+    directory.mkdir(parents=True)
     archive = directory / f"model.{kind}"
     if kind == "zip":
         write_zip(archive, {"inner/model.joblib": content})
@@ -202,7 +203,7 @@ def test_an_archive_is_unpacked_once(tmp_path: Path, iris_model: Path, kind: str
         with tarfile.open(archive, "w:gz") as opened:
             opened.add(iris_model, "inner")
     for _ in range(2):
-        assert load_model(directory, "auto", "iris", scratch).predict(IRIS_ROWS) == [1, 0]
+        assert load_model(tmp_path / "model", "auto", "iris", scratch).predict(IRIS_ROWS) == [1, 0]
     assert [each.name for each in scratch.iterdir()] == ["unpacked"]
     assert list(directory.iterdir()) == [archive]
 

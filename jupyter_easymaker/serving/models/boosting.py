@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import HandlerError, InputError
 from ..model import Metadata, ServedModel, TensorSpec
-from ..rows import Columns
+from ..rows import ROWS_TOGETHER, Columns
 
 _OUTPUT = "predict"
 
@@ -19,6 +19,7 @@ class BoosterModel(ServedModel):
     """A booster and the columns it was fitted on."""
 
     batchable = True
+    usual_batch = ROWS_TOGETHER
 
     def __init__(self, columns: Columns, name: str, framework: str, version: str, details: dict[str, Any]) -> None:
         self._columns = columns

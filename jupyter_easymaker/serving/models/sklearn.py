@@ -14,7 +14,7 @@ import numpy as np
 from ..artifact import Artifact
 from ..errors import HandlerError, InputError, ModelError
 from ..model import Metadata, ServedModel, TensorSpec
-from ..rows import Columns
+from ..rows import ROWS_TOGETHER, Columns
 from ..tensors import datatype_of
 
 _METHODS = ("predict", "predict_proba", "decision_function", "transform")
@@ -46,6 +46,7 @@ class SklearnModel(ServedModel):
     """An estimator and the columns it was fitted on."""
 
     batchable = True
+    usual_batch = ROWS_TOGETHER
 
     def __init__(self, estimator: Any, methods: list[str], told: dict[str, Any], name: str, suffix: str) -> None:
         import sklearn
