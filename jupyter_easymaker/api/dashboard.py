@@ -58,7 +58,7 @@ def get_dashboard(appkey: str, context: Context, _caller: Member) -> Any:
         rows, _ = trainings.page(session, appkey, statuses=on_their_way, sort="-startedDatetime", size=_LOOKED_AT)
     since = time.time() - _SECONDS
     recent = [(row, _recent(context, row, since)) for row in rows if row.started_at is not None]
-    capacity, used = context.engine.capacity(), context.engine.load().used
+    capacity, load = context.engine.capacity(), context.engine.load()
     dashboard = Dashboard(
         count_list=counts,
         top_endpoint_list=top_endpoints,
@@ -68,9 +68,9 @@ def get_dashboard(appkey: str, context: Context, _caller: Member) -> Any:
             vcpus=capacity.vcpus,
             memory_mib=capacity.memory_mib,
             gpus=capacity.gpus,
-            used_vcpus=used.vcpus,
-            used_memory_mib=used.memory_mib,
-            used_gpus=used.gpus,
+            used_vcpus=load.used.vcpus,
+            used_memory_mib=load.used.memory_mib + load.services.memory_mib,
+            used_gpus=load.used.gpus + load.services.gpus,
         ),
     )
     return success(dashboard=dashboard)

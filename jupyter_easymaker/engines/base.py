@@ -116,11 +116,18 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Load:
-    """What jobs hold now, and how many wait."""
+    """What jobs and services hold now, and how many jobs wait."""
 
     used: Capacity
+    """By jobs."""
     running: int
+    """Jobs."""
     queued: int
+    """Jobs."""
+    services: Capacity = Capacity(0, 0)
+    """By replicas of services: memory and GPUs; the CPUs they run on are shared."""
+    replicas: int = 0
+    """Of services, that hold something."""
 
 
 class EngineError(Exception):
@@ -209,7 +216,7 @@ class Engine(ABC):
 
     @abstractmethod
     def load(self) -> Load:
-        """Return what jobs hold now."""
+        """Return what jobs and services hold now."""
 
     @abstractmethod
     def capacity(self) -> Capacity:

@@ -97,14 +97,15 @@ class LocalEngine(FullEngine):
 
     def load(self) -> Load:
         names = [name for name in self.names() if not (self._jobs / name / job_files.END).exists()]
-        found = [job_files.read_json(str(self._jobs / name / job_files.GRANT)) for name in names]
-        grants = [grant for grant in found if grant is not None]
-        used = Capacity(
-            vcpus=sum(grant["vcpus"] for grant in grants),
-            memory_mib=sum(grant["memoryMib"] for grant in grants),
-            gpus=sum(len(node) for grant in grants for node in grant["gpus"]),
+        grants = list(self._starter.job_grants())
+        replicas = list(self._starter.replica_grants())
+        return Load(
+            _held(grants),
+            running=len(grants),
+            queued=max(0, len(names) - len(grants)),
+            services=_held(replicas),
+            replicas=len(replicas),
         )
-        return Load(used, running=len(grants), queued=len(names) - len(grants))
 
     def submit(self, job: Job) -> None:
         directory = self._jobs / job.name
@@ -225,6 +226,14 @@ class LocalEngine(FullEngine):
         self._starter.ended(directory)
         self._woken.set()
         self._services.wake()
+
+
+def _held(grants: Sequence[dict[str, Any]]) -> Capacity:
+    return Capacity(
+        vcpus=sum(grant["vcpus"] for grant in grants),
+        memory_mib=sum(grant["memoryMib"] for grant in grants),
+        gpus=sum(len(node) for grant in grants for node in grant["gpus"]),
+    )
 
 
 def _description(job: Job) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class LocalServices(ServiceEngine):
 
     def _create(self, directory: Path, service: Service, template: dict[str, Any]) -> None:
         if directory.exists():  # what a backend killed while it forgot the service left
-            service_files.remove_tree(directory)
+            shutil.rmtree(service_files.set_aside(directory), ignore_errors=True)
         new = Path(tempfile.mkdtemp(dir=self._services, prefix=".new-"))
         try:
             _write_revision(new, 1, service, template)

@@ -19,7 +19,7 @@ from .base import Capacity, JobState
 from .launcher_process import LauncherProcess
 from .local_queue import Room
 from .node_start import JOB_ID
-from .process_tree import boot_id, start_time, with_environment
+from .process_tree import boot_id, in_session, start_time, with_environment
 
 _STARTING_SECONDS = 10.0
 
@@ -64,7 +64,7 @@ class Starter:
                     grants.append(grant)
             queued = [name for name in names if jobs[name] and not (self._jobs / name / job_files.GRANT).exists()]
             queued.sort(key=lambda name: (jobs[name]["submittedAt"], name))
-            room = Room.beside(self._capacity, [*grants, *self._replica_grants()])
+            room = Room.beside(self._capacity, [*grants, *self.replica_grants()])
             waiting: dict[str, str] = {}
             blocked = ""
             for name in queued:
@@ -86,8 +86,8 @@ class Starter:
         """
         waiting: dict[str, str] = {}
         with self.queue():
-            replica_grants = list(self._replica_grants())
-            room = Room.beside(self._capacity, [*self._job_grants(), *replica_grants])
+            replica_grants = list(self.replica_grants())
+            room = Room.beside(self._capacity, [*self.job_grants(), *replica_grants])
             for directory in queued:
                 if (directory / job_files.GRANT).exists() or (directory / job_files.END).exists():
                     continue
@@ -142,18 +142,20 @@ class Starter:
 
     @staticmethod
     def _node_pids(directory: str, nodes: int) -> list[int]:
-        """Return the nodes' own processes that are left: forked, they do not carry the job's mark."""
+        """Return what is left of the nodes' sessions: what was forked from them does not carry the job's mark."""
         states = (job_files.read_json(job_files.node_state(directory, node)) or {} for node in range(nodes))
-        return [state["pid"] for state in states if state and start_time(state["pid"]) == state.get("startTime")]
+        return [pid for state in states if state for pid in in_session(state["pid"], state["startTime"])]
 
     def _spawn(self, directory: Path) -> None:
         self._spawned[str(directory)] = time.monotonic()
         self._launcher.launch(str(directory))
 
-    def _job_grants(self) -> Iterator[dict[str, Any]]:
+    def job_grants(self) -> Iterator[dict[str, Any]]:
+        """Yield what jobs hold that have not ended."""
         return _grants(self._jobs / name for name in job_names(self._jobs))
 
-    def _replica_grants(self) -> Iterator[dict[str, Any]]:
+    def replica_grants(self) -> Iterator[dict[str, Any]]:
+        """Yield what replicas hold."""
         return _grants(service_files.all_replicas(self._services))
 
 

@@ -145,3 +145,31 @@ def with_environment(name: str, value: str) -> list[int]:
     except OSError:
         return []
     return [pid for pid in pids if environment_value(pid, name) == value]
+
+
+def in_session(leader: int, started: int) -> list[int]:
+    """Return a session's processes, whether or not its leader is among them still.
+
+    Args:
+        leader: the pid of the process that began it.
+        started: when that process started (see ``start_time``); where another one has its pid by now nothing is found.
+    """
+    if start_time(leader) not in (0, started):
+        return []
+    found: list[int] = []
+    try:
+        entries = os.listdir("/proc")  # noqa: PTH208
+    except OSError:
+        return []
+    for entry in entries:
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat", "rb") as file:  # noqa: PTH123
+                stat = file.read()
+        except OSError:
+            continue
+        fields = stat[stat.rindex(b")") + 2 :].split()
+        if fields[0] != b"Z" and int(fields[3]) == leader and int(fields[19]) >= started:
+            found.append(int(entry))
+    return found

@@ -104,11 +104,14 @@ class ServiceEngine(ABC):
         """Bring a service about, or change the one of this name to this.
 
         A change of the number of replicas starts or drains as many; any other change is rolled out: a new replica
-        becomes ready before an old one is drained, so that as many as are wanted are ready throughout. The same again
-        changes nothing. Returns once it is recorded; ``observe_service`` tells how far it is.
+        becomes ready before an old one is drained, so that as many as are wanted are ready throughout. Where there is
+        no room beside those that serve the change waits, and its replica says for what. The same again changes nothing,
+        and going back to what is not gone yet keeps it. Returns once it is recorded; ``observe_service`` tells how far
+        it is.
 
         Raises:
             EngineError: it could not be recorded; nothing was changed.
+            ValueError: it is none that could run: its name, a negative number, a path that is none.
         """
 
     @abstractmethod

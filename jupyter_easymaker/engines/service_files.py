@@ -200,7 +200,7 @@ class ReplicaFiles:
         started = self.supervisor["startedAt"] if self.supervisor else None
         reason = str(self.record["reason"])
         if state is ReplicaState.QUEUED:
-            reason = self.record["waits"] or "Waiting to start."
+            reason = self.record["waits"] or reason or "Waiting to start."
         elif self.end is not None:
             reason = self.failure.reason if self.failure else self.how_it_ended()
         return Replica(
@@ -288,16 +288,17 @@ def make_replica(service: Path, revision: int, replaced: ReplicaFiles | None) ->
     return parent / name
 
 
-def remove_tree(directory: Path) -> None:
-    """Delete a directory; a crash in the middle leaves none that looks whole."""
+def set_aside(directory: Path) -> Path:
+    """Take a directory out of sight at once; return where it is, to be deleted: that may take long.
+
+    A crash before that leaves it to ``leftovers``.
+    """
     gone = directory.parent / f".new-removed-{uuid4().hex}"
     with contextlib.suppress(FileNotFoundError):
         directory.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
+    return gone
 
 
-def clean(services: Path) -> None:
-    """Delete what a backend that was killed left half made or half deleted; to be called under ``WANTED_LOCK``."""
-    for pattern in (".new-*", f"*/{REPLICAS}/.new-*", "*/.new-*"):
-        for leftover in services.glob(pattern):
-            shutil.rmtree(leftover, ignore_errors=True)
+def leftovers(services: Path) -> list[Path]:
+    """Return what a backend that was killed left half made or half deleted; to be called under ``WANTED_LOCK``."""
+    return [each for pattern in (".new-*", "*/.new-*", f"*/{REPLICAS}/.new-*") for each in services.glob(pattern)]

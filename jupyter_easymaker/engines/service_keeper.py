@@ -11,18 +11,20 @@ import contextlib
 import fcntl
 import logging
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from . import job_files, service_files
+from . import service_files
 from .local_starting import Starter
 from .process_tree import start_time
 from .readiness import answers
-from .rollout import STABLE_SECONDS, Plan, Standing, pause, plan
 from .service import ReplicaState, ServiceObservation
-from .service_files import Failure, ReplicaFiles
+from .service_files import ReplicaFiles
+from .service_step import ServiceStep
 
 _LOG = logging.getLogger(__name__)
 _IDLE_SECONDS = 1.0
@@ -125,20 +127,29 @@ class ServiceKeeper:
             return False
         self._lock = lock
         with service_files.locked(self._services / service_files.WANTED_LOCK):
-            service_files.clean(self._services)
+            leftovers = service_files.leftovers(self._services)
+        self._delete(leftovers)
         return True
+
+    def _delete(self, directories: list[Path]) -> None:
+        """Delete directories beside this thread: with very many files that takes long, and probes must go on."""
+        for directory in directories:
+            self._running.run_in_executor(None, partial(shutil.rmtree, directory, ignore_errors=True))
 
     def _look(self) -> float:
         seconds = _IDLE_SECONDS
         queued: list[ReplicaFiles] = []
         there: set[Path] = set()
         for name in service_files.names(self._services):
+            step = ServiceStep(self._services / name, self._starter)
             try:
-                step = _Step(self._services / name, self._starter)
                 seconds = min(seconds, step.take())
             except Exception:  # one service must not hold up the others
                 _LOG.exception("the service %s could not be looked at; trying again", name)
+                there.update(each.directory for each in step.replicas)
                 continue
+            finally:
+                self._delete(step.discarded)
             queued += [each for each in step.replicas if each.state is ReplicaState.QUEUED]
             for each in step.replicas:
                 there.add(each.directory)
@@ -168,24 +179,25 @@ class ServiceKeeper:
             return _IDLE_SECONDS
         if replica.supervisor is None:
             return _SOON_SECONDS
-        if directory not in self._probes and not replica.draining and not replica.record["unready"]:
+        probe = self._probes.get(directory)
+        if probe is not None and probe.done():
+            _LOG.error("the probe of %s ended; starting it again", replica.name, exc_info=probe.exception())
+            probe = None
+        if probe is None and not replica.draining and not replica.record["unready"]:
             path = replica.job["service"]["readyPath"]
             probe = self._running.create_task(
                 self._probe(directory, replica.address, path, bool(replica.record["ready"]))
             )
             self._probes[directory] = probe
-        return (
-            _IDLE_SECONDS
-            if self._watch(directory, replica.supervisor["pid"], replica.supervisor["startTime"])
-            else _SOON_SECONDS
-        )
+        supervised = self._watch(directory, replica.supervisor["pid"], replica.supervisor["startTime"])
+        return _IDLE_SECONDS if supervised else _SOON_SECONDS
 
     def _watch(self, directory: Path, pid: int, started: int) -> bool:
-        """Be woken when a replica's supervisor has ended, whoever started it; return whether that is possible."""
+        """Be woken when a replica's supervisor has ended, whoever started it; return False if it has by now."""
         if directory in self._watched:
             return True
         if not hasattr(os, "pidfd_open"):
-            return False
+            return True  # not Linux: the launcher tells of those it started, the others are seen by and by
         try:
             descriptor = os.pidfd_open(pid)
         except OSError:  # it has ended
@@ -256,143 +268,3 @@ class ServiceKeeper:
         for name in sorted({*before, *seen}):
             if before.get(name) != seen.get(name):
                 self._on_change(name)
-
-
-class _Step:
-    """One look at one service.
-
-    Args:
-        service: its directory.
-        starter: starts and stops replicas.
-    """
-
-    def __init__(self, service: Path, starter: Starter) -> None:
-        self._service = service
-        self._starter = starter
-        self._now = time.time()
-        self._seconds = _IDLE_SECONDS
-        self.replicas: list[ReplicaFiles] = []
-        """Those there are now, those made in this step included."""
-
-    def take(self) -> float:
-        """Do what there is to do; return in how many seconds there is more, unless something happens."""
-        wanted = job_files.read_json(str(self._service / service_files.SERVICE))
-        if wanted is None:
-            return self._seconds
-        self.replicas = service_files.replicas(self._service)
-        for replica in self.replicas:
-            self._follow(replica)
-        revision, replicas = (0, 0) if wanted["removing"] else (wanted["revision"], wanted["replicas"])
-        by_name = {each.name: each for each in self.replicas}
-        made = self._carry_out(plan(revision, replicas, self._standings()), revision, by_name)
-        self._clean(wanted["revision"])
-        self.replicas = service_files.replicas(self._service)
-        if wanted["removing"] and all(each.state is None for each in self.replicas):
-            self._forget()
-        return 0.0 if made else self._seconds
-
-    def _follow(self, replica: ReplicaFiles) -> None:
-        """Bring a replica's record in line with what became of it."""
-        if replica.granted and replica.end is None and not self._starter.still_runs(replica.directory):
-            replica.end = job_files.read_json(str(replica.directory / job_files.END))
-        if replica.end is not None:
-            if not replica.draining and replica.failure is None:
-                self._note_failure(replica)
-            return
-        if replica.draining:
-            self._drain_on(replica)
-        elif replica.granted and not replica.record["ready"]:
-            self._heed_unready(replica)
-
-    def _note_failure(self, replica: ReplicaFiles) -> None:
-        assert replica.end is not None  # noqa: S101
-        since = replica.record["since"]
-        ended_at = replica.end["endedAt"]
-        stable = replica.record["ready"] and ended_at - since >= STABLE_SECONDS
-        failure = Failure(
-            at=ended_at,
-            reason=replica.how_it_ended(),
-            in_a_row=1 if stable else replica.record["restarts"] + 1,
-            was_ready=since is not None,
-        )
-        replica.write(failure=vars(failure), ready=False)
-
-    def _drain_on(self, replica: ReplicaFiles) -> None:
-        left = self._left(replica.record["drainAt"], replica.record["drainSeconds"])
-        if left > 0:
-            self._seconds = min(self._seconds, left)
-        elif not (replica.directory / job_files.STOP).exists():
-            self._starter.stop(replica.directory)
-
-    def _heed_unready(self, replica: ReplicaFiles) -> None:
-        since = replica.record["since"] or (replica.supervisor or {}).get("startedAt")
-        if since is None:
-            return
-        allowed = replica.job["service"]["readyTimeoutSeconds"]
-        left = self._left(since, allowed)
-        if left > 0:
-            self._seconds = min(self._seconds, left)
-        elif not (replica.directory / job_files.STOP).exists():
-            replica.write(unready=f"It was not ready within {allowed:g} s.")
-            self._starter.stop(replica.directory)
-
-    def _left(self, since: float, seconds: float) -> float:
-        """Return how long a time still is."""
-        passed = self._now - since
-        if passed < -_IDLE_SECONDS:  # the clock was set back: better too early than an hour too late
-            return 0.0
-        return seconds - max(passed, 0.0)
-
-    def _standings(self) -> list[Standing]:
-        standings: list[Standing] = []
-        for each in self.replicas:
-            state = each.state
-            if state is None:
-                continue
-            failure = each.failure
-            retry_in = self._left(failure.at, pause(failure.in_a_row, failure.was_ready)) if failure else 0.0
-            if state is ReplicaState.FAILED and retry_in > 0:
-                self._seconds = min(self._seconds, retry_in)
-            standings.append(Standing(each.name, each.number, each.revision, state, each.served, retry_in))
-        return standings
-
-    def _carry_out(self, todo: Plan, revision: int, by_name: dict[str, ReplicaFiles]) -> bool:
-        """Do what is planned; return whether a replica was made or asked to end."""
-        for name in todo.drain:
-            replica = by_name[name]
-            seconds = replica.job["service"]["drainSeconds"] if replica.state is ReplicaState.READY else 0.0
-            replica.write(drainAt=self._now, drainSeconds=seconds, waits="")
-            if replica.end is None:
-                self._drain_on(replica)
-        for name in todo.restart:
-            replaced = by_name[name]
-            service_files.make_replica(self._service, replaced.revision, replaced)
-        for _ in range(todo.start):
-            service_files.make_replica(self._service, revision, None)
-        return bool(todo.drain or todo.restart or todo.start)
-
-    def _clean(self, revision: int) -> None:
-        """Delete replicas that are over, but the last that failed, and revisions nobody runs."""
-        found = service_files.all_of(self._service)
-        replaced = {each.record["replaces"] for each in found}
-        over = [each for each in found if each.end is not None and (each.draining or each.name in replaced)]
-        over += [each for each in found if each.record["over"] and each not in over]
-        kept = next((each for each in reversed(found) if each in over and each.failure is not None), None)
-        if kept is not None and not kept.record["over"]:
-            kept.write(over=True)  # first: without the one in its place it would seem to be without one
-        for each in found:  # those replaced before those in their place, for the same reason
-            if each in over and each is not kept:
-                service_files.remove_tree(each.directory)
-        used = {revision, *(each.revision for each in found if each not in over)}
-        unused = set(service_files.revisions(self._service)) - used
-        if unused:
-            with service_files.locked(self._service.parent / service_files.WANTED_LOCK):
-                wanted = job_files.read_json(str(self._service / service_files.SERVICE))
-                for number in unused - {wanted["revision"]}:
-                    service_files.remove_tree(service_files.revision_directory(self._service, number))
-
-    def _forget(self) -> None:
-        with service_files.locked(self._service.parent / service_files.WANTED_LOCK):
-            wanted = job_files.read_json(str(self._service / service_files.SERVICE))
-            if wanted["removing"]:  # and is not wanted again by now
-                service_files.remove_tree(self._service)

@@ -151,6 +151,11 @@ class Gateway(ABC):
         """
 
     @property
+    def own_authority(self) -> str:
+        """The certificate of its own authority, PEM; empty if an operator's certificate is shown instead."""
+        return ""
+
+    @property
     @abstractmethod
     def certificate_authority(self) -> str:
         """The path of a file of certificates a client verifies the gateway with: the system's and its own authority."""

@@ -7,19 +7,17 @@ authorities they trusted before and this one.
 from __future__ import annotations
 
 import ipaddress
-import os
-import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import certifi
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from ..trusted import trusted_file
 from .base import GatewayError
 from .files import locked, write_private
 
@@ -27,7 +25,6 @@ _AUTHORITY_DAYS = 3650
 _LEAF_DAYS = 365  # clients refuse longer ones
 _RENEW_DAYS = 60
 _CLOCK_SKEW = timedelta(days=1)
-_SYSTEM_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
 
 class CertificateAuthority:
@@ -40,7 +37,7 @@ class CertificateAuthority:
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._directory = directory
-        self._certificate_path = directory / "authority.pem"
+        self.certificate = directory / "authority.pem"
         self._key_path = directory / "authority.key"
 
     @property
@@ -60,7 +57,7 @@ class CertificateAuthority:
             return self._issue(names, authority, authority_key)
 
     def _authority(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-        if not self._certificate_path.exists():  # the key is written first: one alone was never in use
+        if not self.certificate.exists():  # the key is written first: one alone was never in use
             key = ec.generate_private_key(ec.SECP256R1())
             name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "EasyMaker gateway of this machine")])
             usage = x509.KeyUsage(
@@ -82,12 +79,12 @@ class CertificateAuthority:
                 .sign(key, hashes.SHA256())
             )
             write_private(self._key_path, _pem(key))
-            write_private(self._certificate_path, certificate.public_bytes(serialization.Encoding.PEM))
-        certificate = x509.load_pem_x509_certificate(self._certificate_path.read_bytes())
+            write_private(self.certificate, certificate.public_bytes(serialization.Encoding.PEM))
+        certificate = x509.load_pem_x509_certificate(self.certificate.read_bytes())
         found = serialization.load_pem_private_key(self._key_path.read_bytes(), password=None)
         if not isinstance(found, ec.EllipticCurvePrivateKey) or found.public_key() != certificate.public_key():
             raise GatewayError(
-                f"{self._key_path} is not the key of {self._certificate_path.name} beside it. Remove both: a new "
+                f"{self._key_path} is not the key of {self.certificate.name} beside it. Remove both: a new "
                 "authority is made, and kernels and terminals trust it once they are started again."
             )
         return certificate, found
@@ -117,20 +114,10 @@ class CertificateAuthority:
         return path, path.with_suffix(".key")
 
     def _write_bundle(self, authority: x509.Certificate) -> None:
-        trusted = Path(_trusted_file(self.bundle)).read_bytes()
+        trusted = trusted_file(self.bundle).read_bytes()
         whole = trusted.rstrip(b"\n") + b"\n" + authority.public_bytes(serialization.Encoding.PEM)
         if not self.bundle.exists() or self.bundle.read_bytes() != whole:
             write_private(self.bundle, whole)
-
-
-def _trusted_file(own: Path) -> str:
-    """Return the file of authorities this machine trusts: the user's, the system's, or certifi's."""
-    for variable in _SYSTEM_VARIABLES:
-        given = os.environ.get(variable, "")
-        if given and Path(given) != own and Path(given).is_file():
-            return given
-    system = ssl.get_default_verify_paths().openssl_cafile
-    return system if system and Path(system).is_file() else certifi.where()
 
 
 def _good(certificate: x509.Certificate, names: Sequence[str], authority: x509.Certificate) -> bool:

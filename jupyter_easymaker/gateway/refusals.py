@@ -15,8 +15,11 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MESSAGES = {
+    400: "The path of this call can be read in more than one way. Write it without encoded slashes and backslashes.",
     401: "This endpoint asks for one of its API keys in the header X-Api-Key.",
     404: "No endpoint, stage or model answers at this address. Compare it with the address its stage shows.",
+    408: "The body of this call did not come in time. Send it without pauses.",
+    502: "No replica of this model could be reached, or it ended while it worked. Try again; its stage shows more.",
     503: "No replica of this model is ready. Its stage shows what they are doing; try again in a moment.",
 }
 _SLOW_SECONDS = 5.0

@@ -26,7 +26,7 @@ class TopResource(WireModel):
 
 
 class Capacity(WireModel):
-    """What the engine has, and what jobs hold of it now."""
+    """What the engine has, and what jobs and services hold of it now; services hold no CPUs, they share them."""
 
     vcpus: int
     memory_mib: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..gateway.base import Gateway, GatewayError
+from ..gateway.proxy_gateway import ProxyGateway
 from ..gateway.settings import GatewaySettings
 from ..gateway.traefik import TraefikGateway
 from .config import ServiceConfig
@@ -34,4 +35,4 @@ def make_gateway(config: ServiceConfig, data_dir: Path) -> Gateway | None:
         certificate=config.gateway_certificate,
         certificate_key=config.gateway_certificate_key,
     )
-    return TraefikGateway(settings)
+    return TraefikGateway(settings) if config.gateway == "traefik" else ProxyGateway(settings)

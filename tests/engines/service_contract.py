@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_easymaker.engines.base import JobState, Resources
+from jupyter_easymaker.engines.base import Capacity, JobState, Resources
 from jupyter_easymaker.engines.service import (
     FullEngine,
     Replica,
@@ -112,6 +112,13 @@ class ServiceContract:
         assert engine.observe(replica.name).state is JobState.RUNNING  # type: ignore[union-attr]
         assert engine.read_file(replica.name, "missing") is None
         wait_for(lambda: engine.samples(replica.name))
+
+    def test_load_tells_services_from_jobs(self, engine: FullEngine) -> None:
+        engine.serve(service(replicas=2))
+        settled(engine)
+        load = engine.load()
+        assert (load.used, load.running, load.queued) == (Capacity(0, 0), 0, 0)
+        assert (load.services, load.replicas) == (Capacity(0, 256), 2)
 
     def test_unknown_service_is_not_observed(self, engine: FullEngine) -> None:
         assert engine.observe_service("nobody") is None

@@ -154,7 +154,7 @@ def test_configuration_changed_behind_our_back_is_told_and_written_again(directo
     with contextlib.closing(started(directory)) as gateway:
         flowers = endpoint(stage("one", model("m1", "127.0.0.1:9")))
         put_in_force(gateway, flowers)
-        written = directory / "dynamic" / "routes.yml"
+        written = directory / "routes" / "routes.yml"
         written.write_text("nonsense: [")
         assert gateway.deployment("stage-one").state is Deployment.UNKNOWN
         put_in_force(gateway, flowers)
@@ -220,7 +220,7 @@ def test_full_disk_leaves_the_old_configuration_in_force(directory: Path, monkey
                 gateway.apply([])
         assert gateway.deployment("stage-one").state is Deployment.DEPLOYED
         assert reaches(gateway, f"{flowers.prefix}/inference")
-        assert list((directory / "dynamic").iterdir()) == [directory / "dynamic" / "routes.yml"]
+        assert list((directory / "routes").iterdir()) == [directory / "routes" / "routes.yml"]
 
 
 def test_keys_and_secrets_are_for_the_owner_only(directory: Path) -> None:
