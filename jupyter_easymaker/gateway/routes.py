@@ -23,7 +23,15 @@ REVISION = "revision"
 REFUSED = (401, 404, 503)
 
 _HEALTH_CHECK = {"path": "/health", "interval": "2s", "unhealthyInterval": "1s", "timeout": "2s"}
-_RETRY = {"attempts": 4, "initialInterval": "10ms"}
+_RETRY = {
+    "attempts": 6,
+    "initialInterval": "10ms",
+    # A pod that was killed breaks off the calls it works on: a model may be asked again, it keeps nothing of them. A
+    # model that ends its own process is answered for by its server (500), so that what kills one is not tried on others.
+    "status": ["502"],
+    "retryNonIdempotentMethod": True,
+    "maxRequestBodyBytes": 33554432,  # the model server's own limit
+}
 _ANSWERED, _KEYLESS, _UNKNOWN = 1000, 500, 1  # priorities
 _KEYS = re.compile(rf"Header\(`{KEY_HEADER}`, (?:`[^`]*`|\"(?:[^\"\\]|\\.)*\")\)")
 # Traefik matches paths decoded but for these, which stay as they were sent.
