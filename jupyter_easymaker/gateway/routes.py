@@ -26,8 +26,8 @@ _HEALTH_CHECK = {"path": "/health", "interval": "2s", "unhealthyInterval": "1s",
 _RETRY = {
     "attempts": 6,
     "initialInterval": "10ms",
-    # A pod that was killed breaks off the calls it works on: a model may be asked again, it keeps nothing of them. A
-    # model that ends its own process is answered for by its server (500), so that what kills one is not tried on others.
+    # A pod that was killed breaks off the calls it works on: a model may be asked again, it keeps nothing of them.
+    # One that ends its own process is answered for by its server (500): what kills it is not tried on others.
     "status": ["502"],
     "retryNonIdempotentMethod": True,
     "maxRequestBodyBytes": 33554432,  # the model server's own limit

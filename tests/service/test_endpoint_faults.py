@@ -117,7 +117,7 @@ def test_stage_is_scaled_by_its_load_and_back(own_backend: Callable[..., Running
         "--ServiceConfig.scale_look_seconds=0.5",
         "--ServiceConfig.scale_window_seconds=4",
         "--ServiceConfig.scale_minute_seconds=2",
-        "--ServiceConfig.scale_requests_per_pod=0.02",
+        "--ServiceConfig.scale_requests_per_pod=0.2",
     )
     endpoints = Endpoints(running)
     settings = {
