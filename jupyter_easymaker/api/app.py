@@ -30,6 +30,7 @@ from . import (
     notebooks,
     projects,
     prometheus,
+    registry_accounts,
     schemas,
     search,
     sources,
@@ -51,6 +52,7 @@ from .request_times import RequestTimes
 _PROJECT_ROUTERS = (
     flavors,
     images,
+    registry_accounts,
     algorithms,
     configuration,
     counts,

@@ -11,12 +11,14 @@ from fastapi import Depends, Request
 
 from ..engines.base import Engine
 from ..engines.hub import Hub
+from ..engines.registry import Registries
 from ..logs.archive import LogArchive
 from ..metrics.reader import MetricsReader
 from ..reconcilers.notebook_adoption import Adoption
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
 from ..store.database import Database
+from ..store.secrets import Secrets
 from ..store.tables import UserRow
 from ..tensorboards.service import TensorboardService
 
@@ -50,6 +52,12 @@ class ApiContext:
     vouched_for: Callable[[str], UserRow | None] = lambda _token: None
     """Whose token one is that the store does not know, by another service's word."""
     metrics: MetricsReader = field(default_factory=MetricsReader)
+    secrets: Secrets = field(kw_only=True)
+    """Passwords of registry accounts."""
+    registries: Registries = field(kw_only=True)
+    """Where private images may lie."""
+    notebook_containers: bool = False
+    """Whether the hub runs notebooks in containers."""
     hub: Hub | None = None
     """Where notebooks run; None: there are none here."""
     hub_public_url: str = ""

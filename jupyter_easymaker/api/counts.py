@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from ..resources.base import WireModel
 from ..store import resource_queries
-from ..store.hub_tables import NotebookRow
+from ..store.hub_tables import ImageRow, NotebookRow, RegistryAccountRow
 from ..store.tables import (
     ExperimentRow,
     HyperparameterTuningRow,
@@ -29,6 +29,8 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "model": ModelRow,
     "trainingTemplate": TrainingTemplateRow,
     "notebook": NotebookRow,
+    "image": ImageRow,
+    "registryAccount": RegistryAccountRow,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from ..resources import experiment, hyperparameter_tuning, model, notebook, training
+from ..resources import experiment, hyperparameter_tuning, image, model, notebook, registry_account, training
 from .auth import Member
 from .envelope import Envelope, Header
 
@@ -21,6 +21,8 @@ class Form(StrEnum):
     HYPERPARAMETER_TUNING = "hyperparameter-tuning"
     MODEL = "model"
     NOTEBOOK = "notebook"
+    IMAGE = "image"
+    REGISTRY_ACCOUNT = "registry-account"
 
 
 _FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
@@ -32,6 +34,8 @@ _FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
     ),
     Form.MODEL: (model.ModelCreate, model.SECTIONS),
     Form.NOTEBOOK: (notebook.NotebookCreate, notebook.SECTIONS),
+    Form.IMAGE: (image.ImageCreate, image.SECTIONS),
+    Form.REGISTRY_ACCOUNT: (registry_account.RegistryAccountCreate, registry_account.SECTIONS),
 }
 
 

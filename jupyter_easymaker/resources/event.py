@@ -14,6 +14,8 @@ class ResourceType(StrEnum):
     MODEL = "MODEL"
     TRAINING_TEMPLATE = "TRAINING_TEMPLATE"
     NOTEBOOK = "NOTEBOOK"
+    IMAGE = "IMAGE"
+    REGISTRY_ACCOUNT = "REGISTRY_ACCOUNT"
 
 
 class EventAction(StrEnum):

@@ -12,6 +12,7 @@ from ..api.app import create_app
 from ..api.context import ApiContext
 from ..engines.base import Capacity
 from ..engines.local import LocalEngine
+from ..engines.registry import Registries
 from ..logs.archive import LogArchive
 from ..reconcilers.context import ReconcilerContext
 from ..reconcilers.experiment import reconcile_experiment
@@ -19,6 +20,7 @@ from ..reconcilers.log_keeper import LogKeeper
 from ..reconcilers.loop import ReconcilerLoop
 from ..store import users
 from ..store.database import Database
+from ..store.secrets import KEY_FILE, Secrets
 from ..tensorboards.service import TensorboardService
 from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
@@ -98,6 +100,9 @@ class Backend:
                 logs=archive,
                 upload_dir=_emptied(Path(config.data_dir) / "uploads"),
                 public_url=config.public_url.rstrip("/"),
+                secrets=Secrets(shared / KEY_FILE),
+                registries=Registries(config.registries, config.plain_registries),
+                notebook_containers=config.notebook_containers,
                 **_identity(config, self.database),
                 **(self.notebooks.for_api() if self.notebooks else {}),
             )

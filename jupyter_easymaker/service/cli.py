@@ -90,6 +90,38 @@ class ServeApp(JupyterApp):
             backend.close()
 
 
+class RotateKeysApp(JupyterApp):
+    """Encrypt all passwords that are kept with a new key."""
+
+    name = "jupyter-easymaker-rotate-keys"
+    version = __version__
+    description = "Encrypt the passwords of registry accounts with a new key and forget the old ones. Backends may run."
+    config_file_name = Unicode("jupyter_easymaker_config")
+    classes: Any = List([ServiceConfig])
+    aliases = Dict(
+        {
+            "data-dir": "ServiceConfig.data_dir",
+            "database-url": "ServiceConfig.database_url",
+            "config": "JupyterApp.config_file",
+        }
+    )
+
+    def start(self) -> None:
+        super().start()
+        from ..store.database import Database
+        from ..store.secrets import KEY_FILE, SecretLost, Secrets
+
+        config = ServiceConfig(parent=self)
+        database = Database(config.database_url)
+        try:
+            number = Secrets(Path(config.shared_dir) / KEY_FILE).rotate(database)
+        except SecretLost as error:
+            sys.exit(f"Nothing was changed: {error}.")
+        finally:
+            database.close()
+        print(f"{number} passwords are encrypted with a new key")  # noqa: T201
+
+
 class QuickstartApp(JupyterApp):
     """Copy the quick start notebook to where you can open it."""
 
@@ -114,6 +146,7 @@ class EasyMakerApp(JupyterApp):
     subcommands: Any = Dict(
         {
             "serve": (ServeApp, "Run the backend."),
+            "rotate-keys": (RotateKeysApp, "Encrypt the passwords that are kept with a new key."),
             "quickstart": (QuickstartApp, "Copy the quick start notebook to a directory."),
         }
     )

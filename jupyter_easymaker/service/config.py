@@ -162,6 +162,18 @@ class ServiceConfig(Configurable):
     notebook_probe_seconds = Float(
         15.0, min=0.1, help="How often each running notebook is asked whether it is well."
     ).tag(config=True)
+    notebook_containers = Bool(
+        False, help="The hub runs notebooks in containers (KubeSpawner), so that private images can be theirs."
+    ).tag(config=True)
+    registries = List(
+        Unicode(),
+        ["*.container.nhncloud.com", "registry-1.docker.io", "auth.docker.io", "ghcr.io", "quay.io"],
+        help="Container registries private images may lie in, as host or host:port, with shell wildcards; and where "
+        "those have passwords sent to. Passwords are sent to no other.",
+    ).tag(config=True)
+    plain_registries = List(
+        Unicode(), help="Registries without TLS, such as localhost:5000. Passwords go to them unencrypted."
+    ).tag(config=True)
     default_output_uri = Unicode(
         "nas://local:/outputs", help="Where outputs go when a form or a magic is given no path."
     ).tag(config=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Integer, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .tables import Base, ResourceRow, _list_indices
@@ -43,3 +43,35 @@ class NotebookRow(ResourceRow, Base):
     last_activity_at: Mapped[datetime | None] = mapped_column(default=None)
     observed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """``{"accessPath", "version"}`` as seen last."""
+
+
+class RegistryAccountRow(ResourceRow, Base):
+    __tablename__ = "registry_accounts"
+    __table_args__ = (
+        *_list_indices("registry_accounts"),
+        Index("ux_registry_accounts_live_name", "live_name", unique=True),
+    )
+
+    live_name: Mapped[str | None] = mapped_column(Text, default=None)
+    kind: Mapped[str] = mapped_column(String(32))
+    login: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(Text)
+    """The password, encrypted by ``store/secrets.py``."""
+
+
+class ImageRow(ResourceRow, Base):
+    """A private image. Provided ones are the operator's settings."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        *_list_indices("images"),
+        Index("ux_images_live_name", "live_name", unique=True),
+        Index("ix_images_account", "account_id"),
+    )
+
+    live_name: Mapped[str | None] = mapped_column(Text, default=None)
+    account_id: Mapped[str] = mapped_column(ForeignKey("registry_accounts.id"))
+    group_type: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(Text)
+    base: Mapped[dict[str, Any]]
+    """The provided image it is built from, as it was when this one was made."""
