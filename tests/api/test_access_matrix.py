@@ -155,7 +155,10 @@ def test_members_and_administrators_read_what_is_there(backend: Backend, ids: di
         if method != "get" or "{appkey}" not in path or needed or ENDLESS.search(path) or NEEDS_MORE.search(path):
             continue
         answer = ask(backend, method, filled(path, ids, "default"), token)
-        assert answer.status_code == 200, (path, answer.text)
+        assert "no member of it" not in answer.text, (path, answer.text)
+        # A part of something that is there need not be: the notebook of a training that has none.
+        allowed = {200, 404} if names_of_parameters(path) else {200}
+        assert answer.status_code in allowed, (path, answer.text)
 
 
 def test_administration_is_for_administrators(backend: Backend, ids: dict[str, str]) -> None:
