@@ -16,9 +16,8 @@ from jupyter_easymaker.resources.notebook import NotebookStatus
 from jupyter_easymaker.resources.training import TrainingStatus
 from jupyter_easymaker.service.backend import Backend
 from jupyter_easymaker.store.hub_tables import NotebookRow
-from jupyter_easymaker.store.tables import ExperimentRow, HyperparameterTuningRow, TrainingRow
+from jupyter_easymaker.store.tables import TrainingRow
 from tests.api.notebooks import backend_of_a_hub, client_of
-from tests.store.rows import insert_training
 
 SECRET = "secret-of-the-project"
 PUBLIC = {"/health", "/nhn-api-gateway"}
@@ -64,21 +63,39 @@ def ids(backend: Backend) -> dict[str, str]:
             baseImageId="local-cpu-python-training",
             registryAccountId=found["account_id"],
         )
+        code = backend.data_dir / "nas/local/code"
+        code.mkdir(parents=True)
+        (code / "train.py").touch()
+        run = {
+            "experimentId": found["experiment_id"],
+            "imageId": "local-cpu-python-training",
+            "flavorId": "small",
+            "sourceDirUri": "nas://local:/code",
+            "entryPoint": "train.py",
+            "modelUploadUri": "nas://local:/out",
+        }
+        found["training_id"] = _made(ada, "trainings", "training", trainingName=SECRET, **run)
+        found["tuning_id"] = _made(
+            ada,
+            "hyperparameter-tunings",
+            "hyperparameterTuning",
+            hyperparameterTuningName=SECRET,
+            tuningStrategyName="GRID",
+            objectiveMetric={"name": "loss"},
+            hyperparameterSpecList=[
+                {
+                    "hyperparameterName": "x",
+                    "hyperparameterTypeCode": "double",
+                    "hyperparameterMinValue": "0",
+                    "hyperparameterMaxValue": "4",
+                    "hyperparameterStep": "1",
+                }
+            ],
+            **run,
+        )
     with backend.database.session() as session:
         session.get_one(NotebookRow, found["notebook_id"]).status = NotebookStatus.STOPPED
-        experiment = session.get_one(ExperimentRow, found["experiment_id"])
-        row = insert_training(session, experiment, SECRET)
-        row.status = TrainingStatus.CREATE_FAILED
-        found["training_id"] = row.id
-        columns = {
-            column.name: getattr(row, column.name)
-            for column in HyperparameterTuningRow.__table__.columns
-            if hasattr(TrainingRow, column.name) and column.name not in ("id", "seed")
-        }
-        tuning = HyperparameterTuningRow(**columns, seed=1)
-        session.add(tuning)
-        session.flush()
-        found["tuning_id"] = tuning.id
+        session.get_one(TrainingRow, found["training_id"]).status = TrainingStatus.CREATE_FAILED
     return found
 
 
