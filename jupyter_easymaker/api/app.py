@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from .. import __version__
 from . import (
+    administration,
     algorithms,
     comparison,
     configuration,
@@ -55,6 +56,7 @@ _PROJECT_ROUTERS = (
     registry_accounts,
     algorithms,
     configuration,
+    administration,
     counts,
     dashboard,
     schemas,
@@ -110,6 +112,7 @@ def create_app(context: ApiContext) -> FastAPI:
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(hub_servers.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(administration.admin, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)
     for module in _PROJECT_ROUTERS:
         project.include_router(module.router)

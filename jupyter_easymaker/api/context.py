@@ -16,6 +16,7 @@ from ..logs.archive import LogArchive
 from ..metrics.reader import MetricsReader
 from ..reconcilers.notebook_adoption import Adoption
 from ..resources.catalogue import Catalogue
+from ..resources.cluster_version import ClusterVersions
 from ..storage.config import StorageConfig
 from ..store.database import Database
 from ..store.secrets import Secrets
@@ -56,6 +57,7 @@ class ApiContext:
     """Passwords of registry accounts."""
     registries: Registries = field(kw_only=True)
     """Where private images may lie."""
+    cluster: ClusterVersions = field(default_factory=ClusterVersions)
     notebook_containers: bool = False
     """Whether the hub runs notebooks in containers."""
     hub: Hub | None = None

@@ -102,6 +102,7 @@ class Backend:
                 public_url=config.public_url.rstrip("/"),
                 secrets=Secrets(shared / KEY_FILE),
                 registries=Registries(config.registries, config.plain_registries),
+                cluster=config.cluster(),
                 notebook_containers=config.notebook_containers,
                 **_identity(config, self.database),
                 **(self.notebooks.for_api() if self.notebooks else {}),

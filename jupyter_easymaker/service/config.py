@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicod
 from traitlets.config import Configurable
 
 from ..resources import limits
+from ..resources.cluster_version import ClusterVersions
 from ..storage.config import StorageConfig
 
 DEFAULT_APPKEY = "default"
@@ -165,6 +167,29 @@ class ServiceConfig(Configurable):
     notebook_containers = Bool(
         False, help="The hub runs notebooks in containers (KubeSpawner), so that private images can be theirs."
     ).tag(config=True)
+    cluster_version = Unicode(
+        help="Version of the cluster (or environment) that notebooks and endpoints are started on from now on."
+    ).tag(config=True)
+    cluster_versions = Dict(
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        help="Old versions that have to be left, with the time they end (ISO 8601) or an empty text: notebooks that "
+        "were started on one show a notice until they are restarted.",
+    ).tag(config=True)
+
+    @validate("cluster_versions")
+    def _known_times(self, proposal: Any) -> dict[str, str]:
+        for version, ends in proposal["value"].items():
+            try:
+                _moment(ends)
+            except ValueError:
+                raise TraitError(f"{version} ends at {ends!r}, which is no time such as 2026-12-31T00:00:00Z") from None
+        return dict(proposal["value"])
+
+    def cluster(self) -> ClusterVersions:
+        """Return the versions of the cluster."""
+        return ClusterVersions(self.cluster_version, {key: _moment(at) for key, at in self.cluster_versions.items()})
+
     registries = List(
         Unicode(),
         ["*.container.nhncloud.com", "registry-1.docker.io", "auth.docker.io", "ghcr.io", "quay.io"],
@@ -238,6 +263,13 @@ class ServiceConfig(Configurable):
             except ValueError as error:
                 raise TraitError(str(error)) from None
         return value
+
+
+def _moment(given: str) -> datetime | None:
+    if not given:
+        return None
+    found = datetime.fromisoformat(given)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _storage(nas: dict[str, str], own: dict[str, Any]) -> StorageConfig:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..resources.base import new_id, now
 from .tables import Base, ResourceRow, _list_indices
 
 
@@ -75,3 +76,56 @@ class ImageRow(ResourceRow, Base):
     address: Mapped[str] = mapped_column(Text)
     base: Mapped[dict[str, Any]]
     """The provided image it is built from, as it was when this one was made."""
+
+
+class AuditRow(Base):
+    """Something somebody did. Never changed, and only ever removed by age."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_project", "appkey", "id"),
+        Index("ix_audit_entries_user", "user_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    user_id: Mapped[str] = mapped_column(String(255))
+    operation: Mapped[str] = mapped_column(String(64))
+    """As in the OpenAPI document: ``stop_notebook``."""
+    appkey: Mapped[str] = mapped_column(String(64), default="")
+    resource_type: Mapped[str] = mapped_column(String(32), default="")
+    resource_id: Mapped[str] = mapped_column(String(255), default="")
+    resource_name: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """``{"action", "status"}`` of a resource, or what else was asked."""
+
+
+class UsageRow(Base):
+    """A stretch of time in which something held CPUs, memory and GPUs. It outlives what it is about."""
+
+    __tablename__ = "usage_periods"
+    __table_args__ = (
+        Index("ix_usage_periods_resource", "resource_id", "ended_at"),
+        Index("ix_usage_periods_ended", "ended_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True, default=new_id)
+    appkey: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[str] = mapped_column(String(255))
+    resource_type: Mapped[str] = mapped_column(String(32))
+    resource_id: Mapped[str] = mapped_column(String(64))
+    vcpus: Mapped[int] = mapped_column(Integer)
+    memory_mib: Mapped[int] = mapped_column(BigInteger)
+    gpus: Mapped[int] = mapped_column(Integer)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class QuotaRow(Base):
+    """What a project may hold at once; a kind that is not named is not limited."""
+
+    __tablename__ = "quotas"
+
+    appkey: Mapped[str] = mapped_column(String(64), primary_key=True)
+    limits: Mapped[dict[str, Any]]
