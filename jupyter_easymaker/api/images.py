@@ -96,7 +96,7 @@ def create_image(appkey: str, context: Context, caller: Member, body: Annotated[
         raise field_error(
             "address", f"names a registry the operator does not allow; those allowed are {context.registries.names}"
         )
-    with context.secrets.writing(), context.database.session() as session:
+    with context.encryption.writing(), context.database.session() as session:
         if body.registry_account is not None:
             account = insert_account(session, context, appkey, body.registry_account, caller.user_id)
         else:  # so that nobody deletes it meanwhile

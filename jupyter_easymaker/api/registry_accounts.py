@@ -21,8 +21,8 @@ from ..resources.registry_account import (
     RegistryType,
 )
 from ..store import images, registry_accounts
+from ..store.encryption import EncryptionError
 from ..store.hub_tables import ImageRow, RegistryAccountRow
-from ..store.secrets import SecretLost
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import Envelope, Paging, envelope, success
@@ -41,7 +41,7 @@ def create_registry_account(
     appkey: str, context: Context, caller: Member, body: Annotated[RegistryAccountCreate, Body()]
 ) -> Any:
     """Keep with whose name and password images are pulled. The password is encrypted and never shown again."""
-    with context.secrets.writing(), context.database.session() as session:
+    with context.encryption.writing(), context.database.session() as session:
         row = insert_account(session, context, appkey, body, caller.user_id)
         (account,) = views(session, [row])
     return success(registry_account=account)
@@ -85,13 +85,13 @@ def update_registry_account(
     columns = changed_columns(body.registry_account_name, body.description, body.tag_list)
     if body.registry_account_name is not None:
         columns["live_name"] = registry_accounts.live_name(appkey, body.registry_account_name)
-    with context.secrets.writing(), context.database.session() as session:
+    with context.encryption.writing(), context.database.session() as session:
         row = find_account(session, appkey, account_id, lock=True)
         if body.changes_login:
             _refuse_while_used(session, appkey, row)
             columns |= {} if body.login_id is None else {"login": body.login_id}
             if body.password is not None:
-                columns["secret"] = context.secrets.encrypt(body.password.get_secret_value())
+                columns["secret"] = context.encryption.encrypt(body.password.get_secret_value())
         if columns:
             try:
                 written = registry_accounts.change(session, row, **columns)
@@ -149,25 +149,25 @@ def ask_registry(
         path, reference: of an image; empty: only the account is checked.
     """
     try:
-        password = context.secrets.decrypt(row.secret)
+        password = context.encryption.decrypt(row.secret)
         if not path:
             context.registries.login(host, row.login, password)
             return None, ""
         return context.registries.image(host, path, reference, row.login, password), ""
-    except (RegistryError, SecretLost) as error:
+    except (RegistryError, EncryptionError) as error:
         return None, f"{error}."
 
 
 def insert_account(
     session: Session, context: ApiContext, appkey: str, spec: RegistryAccountCreate, by: str
 ) -> RegistryAccountRow:
-    """Add an account; within ``secrets.writing``.
+    """Add an account; within ``encryption.writing``.
 
     Raises:
         EasyMakerError: the project has one of this name.
     """
     try:
-        return registry_accounts.insert(session, context.secrets, appkey=appkey, spec=spec, created_by=by)
+        return registry_accounts.insert(session, context.encryption, appkey=appkey, spec=spec, created_by=by)
     except IntegrityError as error:
         raise _name_taken(spec.registry_account_name) from error
 

@@ -19,9 +19,10 @@ from ..monitoring.samples import Sample
 
 @dataclass(frozen=True)
 class Resources:
-    """What one node of a job may use, enforced by the engine."""
+    """What one node of a job, or one replica of a service, may use, enforced by the engine."""
 
-    vcpus: int
+    vcpus: float
+    """Whole for a job, whose CPUs are its own; a service's replicas may share CPUs and have parts of one."""
     memory_mib: int
     gpus: int = 0
 
@@ -99,7 +100,7 @@ class LogChunk:
 
     data: bytes
     next_offset: int
-    """Where to read on, in bytes from the start."""
+    """Where to read on, in bytes from the start; ``data`` ends there."""
     complete: bool
     """The node has ended and there is nothing after this."""
 
@@ -115,11 +116,18 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Load:
-    """What jobs hold now, and how many wait."""
+    """What jobs and services hold now, and how many jobs wait."""
 
     used: Capacity
+    """By jobs."""
     running: int
+    """Jobs."""
     queued: int
+    """Jobs."""
+    services: Capacity = Capacity(0, 0)
+    """By replicas of services: memory and GPUs; the CPUs they run on are shared."""
+    replicas: int = 0
+    """Of services, that hold something."""
 
 
 class EngineError(Exception):
@@ -154,7 +162,7 @@ class Engine(ABC):
 
     @abstractmethod
     def names(self) -> list[str]:
-        """Return the names of all jobs known, ended ones included, until they are removed."""
+        """Return the names of all jobs known, ended ones included, until they are removed; replicas are not listed."""
 
     @abstractmethod
     def stop(self, name: str) -> None:
@@ -171,6 +179,8 @@ class Engine(ABC):
     @abstractmethod
     def logs(self, name: str, node: int = 0, offset: int = 0, limit: int = 1 << 20) -> LogChunk:
         """Read a node's output from a byte offset; a negative offset counts from the end.
+
+        Of a service's replica, which may run for months, the oldest output goes: reading then begins at what is kept.
 
         Raises:
             KeyError: the job or node is unknown.
@@ -209,7 +219,7 @@ class Engine(ABC):
 
     @abstractmethod
     def load(self) -> Load:
-        """Return what jobs hold now."""
+        """Return what jobs and services hold now."""
 
     @abstractmethod
     def capacity(self) -> Capacity:

@@ -9,19 +9,25 @@ from typing import Annotated, Any, LiteralString
 from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
-from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from .limits import MaxItems, MaxLength
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ADDRESS_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?")
+
+
+def wire_name(name: str) -> str:
+    """Return a field's name as the wire spells it; pydantic's own would make ``success2XxCount``."""
+    first, *others = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in others)
 
 
 class WireModel(BaseModel):
     """A JSON object of the wire format: camelCase outside, snake_case inside."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
+        alias_generator=wire_name,
         populate_by_name=True,
         protected_namespaces=(),
         use_attribute_docstrings=True,
@@ -64,8 +70,20 @@ def _printable(value: str) -> str:
     return value
 
 
+def _address_name(value: str) -> str:
+    """Refuse a name that could not stand in an address as it is."""
+    if not _ADDRESS_NAME.fullmatch(value):
+        raise PydanticCustomError(
+            "address_name",
+            "is part of an address: use letters, digits, - and _, beginning and ending with a letter or digit",
+        )
+    return value
+
+
 Name = Annotated[str, AfterValidator(_not_empty), AfterValidator(_plain_text), MaxLength("name_length")]
 Description = Annotated[str, AfterValidator(_printable), MaxLength("description_length")]
+AddressName = Annotated[Name, AfterValidator(_address_name)]
+"""A name that stands in an address as it is."""
 StorageUri = Annotated[str, AfterValidator(_not_empty), AfterValidator(_plain_text), MaxLength("uri_length")]
 """A place in a storage: obs://, nas://, file:// ... (checked further where the operator's storages are known)."""
 

@@ -91,11 +91,11 @@ class ServeApp(JupyterApp):
 
 
 class RotateKeysApp(JupyterApp):
-    """Encrypt all passwords that are kept with a new key."""
+    """Encrypt all secrets that are kept with a new key."""
 
     name = "jupyter-easymaker-rotate-keys"
     version = __version__
-    description = "Encrypt the passwords of registry accounts with a new key and forget the old ones. Backends may run."
+    description = "Encrypt passwords and keys in the store with a new key and forget the old ones. Backends may run."
     config_file_name = Unicode("jupyter_easymaker_config")
     classes: Any = List([ServiceConfig])
     aliases = Dict(
@@ -109,17 +109,18 @@ class RotateKeysApp(JupyterApp):
     def start(self) -> None:
         super().start()
         from ..store.database import Database
-        from ..store.secrets import KEY_FILE, SecretLost, Secrets
+        from ..store.encryption import KEY_FILE, Encryption, EncryptionError
+        from ..store.key_rotation import rotate_keys
 
         config = ServiceConfig(parent=self)
         database = Database(config.database_url)
         try:
-            number = Secrets(Path(config.shared_dir) / KEY_FILE).rotate(database)
-        except SecretLost as error:
-            sys.exit(f"Nothing was changed: {error}.")
+            number = rotate_keys(database, Encryption(Path(config.shared_dir) / KEY_FILE))
+        except EncryptionError as error:
+            sys.exit(f"No key was forgotten: {error}.")
         finally:
             database.close()
-        print(f"{number} passwords are encrypted with a new key")  # noqa: T201
+        print(f"{number} secrets are encrypted with a new key")  # noqa: T201
 
 
 class QuickstartApp(JupyterApp):
@@ -146,7 +147,7 @@ class EasyMakerApp(JupyterApp):
     subcommands: Any = Dict(
         {
             "serve": (ServeApp, "Run the backend."),
-            "rotate-keys": (RotateKeysApp, "Encrypt the passwords that are kept with a new key."),
+            "rotate-keys": (RotateKeysApp, "Encrypt the secrets that are kept with a new key."),
             "quickstart": (QuickstartApp, "Copy the quick start notebook to a directory."),
         }
     )

@@ -9,13 +9,13 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..resources.base import new_id, now
-from .tables import Base, ResourceRow, _list_indices
+from .tables import Base, ResourceRow, list_indices
 
 
 class NotebookRow(ResourceRow, Base):
     __tablename__ = "notebooks"
     __table_args__ = (
-        *_list_indices("notebooks"),
+        *list_indices("notebooks"),
         Index("ux_notebooks_live_server", "live_server", unique=True),
     )
 
@@ -49,7 +49,7 @@ class NotebookRow(ResourceRow, Base):
 class RegistryAccountRow(ResourceRow, Base):
     __tablename__ = "registry_accounts"
     __table_args__ = (
-        *_list_indices("registry_accounts"),
+        *list_indices("registry_accounts"),
         Index("ux_registry_accounts_live_name", "live_name", unique=True),
     )
 
@@ -57,7 +57,7 @@ class RegistryAccountRow(ResourceRow, Base):
     kind: Mapped[str] = mapped_column(String(32))
     login: Mapped[str] = mapped_column(Text)
     secret: Mapped[str] = mapped_column(Text)
-    """The password, encrypted by ``store/secrets.py``."""
+    """The password, encrypted by ``store/encryption.py``."""
 
 
 class ImageRow(ResourceRow, Base):
@@ -65,7 +65,7 @@ class ImageRow(ResourceRow, Base):
 
     __tablename__ = "images"
     __table_args__ = (
-        *_list_indices("images"),
+        *list_indices("images"),
         Index("ux_images_live_name", "live_name", unique=True),
         Index("ix_images_account", "account_id"),
     )

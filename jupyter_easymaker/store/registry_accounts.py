@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 from ..resources.event import EventAction, ResourceType
 from ..resources.registry_account import RegistryAccountCreate, RegistryAccountStatus
 from . import events, resource_queries
+from .encryption import Encryption
 from .hub_tables import ImageRow, RegistryAccountRow
-from .secrets import Secrets
 
 SORT = {"createdDatetime": RegistryAccountRow.created_at, "registryAccountName": RegistryAccountRow.name}
 
 
 def insert(
-    session: Session, secrets: Secrets, *, appkey: str, spec: RegistryAccountCreate, created_by: str
+    session: Session, encryption: Encryption, *, appkey: str, spec: RegistryAccountCreate, created_by: str
 ) -> RegistryAccountRow:
-    """Add an account; within ``secrets.writing``.
+    """Add an account; within ``encryption.writing``.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the project has one of this name.
@@ -37,7 +37,7 @@ def insert(
         created_by=created_by,
         kind=spec.registry_type_code,
         login=spec.login_id,
-        secret=secrets.encrypt(spec.password.get_secret_value()),
+        secret=encryption.encrypt(spec.password.get_secret_value()),
     )
     session.add(row)
     session.flush()
@@ -91,16 +91,16 @@ def images_of(session: Session, account_ids: Sequence[str]) -> dict[str, list[Im
     return found
 
 
-def pull_secret(row: RegistryAccountRow, secrets: Secrets, host: str) -> bytes:
+def pull_secret(row: RegistryAccountRow, encryption: Encryption, host: str) -> bytes:
     """Return what a Kubernetes secret of the type kubernetes.io/dockerconfigjson holds under .dockerconfigjson.
 
     Args:
         host: the registry's, as in the image's address.
 
     Raises:
-        SecretLost: the password cannot be read.
+        EncryptionError: the password cannot be read.
     """
-    password = secrets.decrypt(row.secret)
+    password = encryption.decrypt(row.secret)
     auth = base64.b64encode(f"{row.login}:{password}".encode()).decode()
     entry = {"username": row.login, "password": password, "auth": auth}
     return json.dumps({"auths": {host: entry}}).encode()

@@ -233,5 +233,5 @@ def test_pull_secret_is_what_kubernetes_wants(client: TestClient, service: Backe
         row = session.get_one(ImageRow, image_id)
         kept = session.get_one(RegistryAccountRow, row.account_id)
         assert images.resources(session, [row])[0].registry_account is not None
-    secret = registry_accounts.pull_secret(kept, service.app.state.context.secrets, "registry.example.com")
+    secret = registry_accounts.pull_secret(kept, service.app.state.context.encryption, "registry.example.com")
     assert b'"registry.example.com": {"username": "robot", "password": "secret-of-the-robot"' in secret

@@ -13,7 +13,12 @@ from sqlalchemy import text
 
 from jupyter_easymaker.resources.training_template import TrainingTemplateCreate
 from jupyter_easymaker.store import database as module
-from jupyter_easymaker.store import experiments, training_templates, usage
+from jupyter_easymaker.store import (
+    endpoint_tables,  # noqa: F401 - so that its tables are known
+    experiments,
+    training_templates,
+    usage,
+)
 from jupyter_easymaker.store.database import Database
 from jupyter_easymaker.store.tables import Base
 
@@ -44,7 +49,8 @@ def test_first_stores_keep_their_rows_and_gain_templates(url: str) -> None:
 
 RAN = (
     "INSERT INTO trainings (id, appkey, name, description, status, status_reason, version, tags, created_by,"
-    " created_at, experiment_id, started_at, ended_at, spec, flavor, image, report) VALUES ('r', 'p', 'ran', '', 'COMPLETE', '', 1,"
+    " created_at, experiment_id, started_at, ended_at, spec, flavor, image, report) VALUES ("
+    "'r', 'p', 'ran', '', 'COMPLETE', '', 1,"
     " '[]', 'me', '2026-01-01 00:00:00', 'x', '2026-01-01 00:00:00', '2026-01-01 02:00:00',"
     """ '{\"instanceCount\": 3}', '{\"vcpus\": 2, \"ram\": 1024}', '{}', '{}')"""
 )
