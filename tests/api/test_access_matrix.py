@@ -26,7 +26,7 @@ METHODS = ("get", "post", "put", "delete")
 OF_THE_OWNER = re.compile(r"/notebooks/\{notebook_id\}/inside")
 NEEDS_MORE = re.compile(
     # What needs parameters of its own, a job that ran, a running notebook, or a browser's token.
-    r"(/search|/comparison|/logs|/sources/|/storages|/tensorboards/|/monitoring|/outputs|/trials/|/files|/inside|/lineage|/metrics|/iaas-token)"
+    r"(/search|/comparison|/logs|/sources/|/storages|/tensorboards/|/monitoring|/outputs|/trials/|/files|/inside|/lineage|/metrics|/iaas-token|/schema$)"
 )
 
 
@@ -93,10 +93,32 @@ def ids(backend: Backend) -> dict[str, str]:
             ],
             **run,
         )
+        found |= _endpoint(ada, backend)
     with backend.database.session() as session:
         session.get_one(NotebookRow, found["notebook_id"]).status = NotebookStatus.STOPPED
         session.get_one(TrainingRow, found["training_id"]).status = TrainingStatus.CREATE_FAILED
     return found
+
+
+def _endpoint(client: TestClient, backend: Backend) -> dict[str, str]:
+    artifact = backend.data_dir / "nas/local/artifact"
+    artifact.mkdir()
+    (artifact / "model.joblib").touch()
+    uri = "nas://local:/artifact"
+    model = _made(client, "models", "model", modelName="served", modelFormatCode="SKLEARN", modelUploadUri=uri)
+    resource = {"modelId": model, "apigwResourceUri": "/inference", "podCount": 1}
+    endpoint = _made(
+        client, "endpoints", "endpoint", endpointName=SECRET, flavorId="small", endpointModelResourceList=[resource]
+    )
+    key = client.post(f"endpoints/{endpoint}/api-keys", json={"apiKeyName": SECRET}).json()["apiKey"]["apiKeyId"]
+    (stage,) = client.get("endpoint-stages").json()["endpointStageList"]
+    (served,) = client.get("endpoint-models").json()["endpointModelList"]
+    return {
+        "endpoint_id": endpoint,
+        "key_id": key,
+        "stage_id": stage["endpointStageId"],
+        "endpoint_model_id": served["endpointModelId"],
+    }
 
 
 def _made(client: TestClient, path: str, kind: str, **body: Any) -> str:

@@ -89,7 +89,7 @@ def test_lost_key_is_said_and_keeps_rotation_from_forgetting(
 ) -> None:
     add(database, encryption, "a", "swordfish")
     (tmp_path / "keys/secret-keys").unlink()  # and nothing in its place
-    with pytest.raises(EncryptionError, match="give the password anew"):
+    with pytest.raises(EncryptionError, match="give the secrets anew"):
         passwords(database, encryption)
     with pytest.raises(EncryptionError, match="a of registry_accounts"):
         rotate_keys(database, encryption)
