@@ -11,6 +11,8 @@ from .. import __version__
 from . import (
     administration,
     algorithms,
+    batch_inference_logs,
+    batch_inferences,
     comparison,
     configuration,
     counts,
@@ -79,6 +81,8 @@ _PROJECT_ROUTERS = (
     trials,
     training_templates,
     models,
+    batch_inferences,
+    batch_inference_logs,
     endpoints,
     endpoint_traffic,
     endpoint_stages,
