@@ -6,7 +6,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import events, idle, lab_start, list_pages, log_search, staging, throughput, training_start
+from tests.benchmarks import (
+    events,
+    idle,
+    lab_start,
+    list_pages,
+    log_search,
+    staging,
+    throughput,
+    training_start,
+    tuning_choice,
+    tuning_pruning,
+    tuning_time,
+)
 from tests.conftest import RunningBackend
 
 BENCHMARKS = {
@@ -18,6 +30,9 @@ BENCHMARKS = {
     "staging": staging.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
+    "tuning-time": tuning_time.run,
+    "tuning-choice": tuning_choice.run,
+    "tuning-pruning": tuning_pruning.run,
 }
 
 
