@@ -68,6 +68,8 @@ class LocalEngine(Engine):
         self._capacity = capacity or machine_capacity()
         self._on_change = on_change
         self._waiting: dict[str, str] = {}
+        self._over: set[str] = set()
+        """Jobs known to have ended."""
         self._seen: dict[str, tuple[int, ...]] = {}
         self._spawned: dict[str, float] = {}
         self._launcher = LauncherProcess(preload, self._ended)
@@ -96,7 +98,7 @@ class LocalEngine(Engine):
         return self._capacity
 
     def load(self) -> Load:
-        names = [name for name in self.names() if not (self._jobs / name / job_files.END).exists()]
+        names = self._not_ended()
         found = [job_files.read_json(str(self._jobs / name / job_files.GRANT)) for name in names]
         grants = [grant for grant in found if grant is not None]
         used = Capacity(
@@ -129,7 +131,20 @@ class LocalEngine(Engine):
         self._woken.set()
 
     def names(self) -> list[str]:
-        return sorted(entry.name for entry in self._jobs.iterdir() if not entry.name.startswith("."))
+        return sorted(name for name in os.listdir(self._jobs) if not name.startswith("."))  # noqa: PTH208 - see below
+
+    def _not_ended(self) -> list[str]:
+        """Return the jobs that have not ended. Those that have stay for long, and are asked once each."""
+        names = self.names()
+        self._over &= set(names)
+        found = []
+        for name in names:
+            if name not in self._over:
+                if os.path.exists(f"{self._jobs}/{name}/{job_files.END}"):  # noqa: PTH110 - asked ten times a second
+                    self._over.add(name)
+                else:
+                    found.append(name)
+        return found
 
     def observe(self, name: str) -> JobObservation | None:
         return local_reading.observation(self._jobs / name, self._waiting.get(name, "Waiting to start."))
@@ -156,6 +171,7 @@ class LocalEngine(Engine):
             raise EngineError(f"the job {name} has not ended; stop it first")
         # Renamed first: a crash in the middle leaves no half job behind.
         gone = self._jobs / f".new-removed-{uuid4().hex}"
+        self._over.discard(name)
         directory.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
         self._seen.pop(name, None)
@@ -221,7 +237,7 @@ class LocalEngine(Engine):
 
     def _pump(self) -> list[str]:
         """Start queued jobs there is room for, end those whose supervisor died; return all that have not ended."""
-        names = [name for name in self.names() if not (self._jobs / name / job_files.END).exists()]
+        names = self._not_ended()
         if not names:
             self._waiting.clear()
             return []

@@ -11,6 +11,7 @@ from typing import Any
 from ..engines.base import EngineError, Job, JobObservation, Resources
 from ..resources.base import now
 from ..resources.training import TrainingStatus
+from ..resources.trial import TrialStatus
 from ..runner.plan import PLAN_FILE, Plan
 from ..store import trainings
 from ..store.tables import TrainingRow
@@ -133,7 +134,9 @@ def _purge(context: ReconcilerContext, row: TrainingRow) -> None:
 
 def _columns(row: TrainingRow, state: TrainingState) -> dict[str, Any]:
     """Return the columns that differ from what the row holds."""
-    seen = {"started_at": state.started_at, "exit_code": state.exit_code, "report": state.report}
+    seen: dict[str, Any] = {"started_at": state.started_at, "exit_code": state.exit_code, "report": state.report}
+    if row.trial_status == TrialStatus.CREATED and state.started_at is not None:
+        seen["trial_status"] = TrialStatus.RUNNING.value
     return {name: value for name, value in seen.items() if value is not None and value != getattr(row, name)}
 
 

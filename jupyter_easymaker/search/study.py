@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from math import isfinite, prod
+from operator import is_
 from typing import Any
 
 import optuna
-from optuna.trial import Trial, TrialState, create_trial
+from optuna.distributions import BaseDistribution
+from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from ..resources.hyperparameter_tuning import ObjectiveType, TuningStrategy
 from ..resources.search_space import HyperparameterRange
@@ -53,6 +56,8 @@ class Search:
         self._pruner: optuna.pruners.BasePruner = optuna.pruners.NopPruner()
         if median is not None:
             self._pruner = optuna.pruners.MedianPruner(n_startup_trials=median[0], n_warmup_steps=median[1])
+        self._states: list[TrialState] = []
+        self._ended: list[KnownTrial] = []
         self._sampler(0)  # says at once what is missing
         self._begin_anew()
 
@@ -114,18 +119,22 @@ class Search:
 
     def _follow(self, trials: Sequence[KnownTrial]) -> None:
         """Bring the study up to date; make it anew if it remembers anything else than the store."""
+        # Ended trials given again are the same objects, and not compared one by one.
+        seen = len(self._ended) if len(trials) >= len(self._ended) and all(map(is_, self._ended, trials)) else 0
         if len(self._states) > len(trials) or any(
             before.is_finished() and before is not _state(trial)
-            for before, trial in zip(self._states, trials, strict=False)
+            for before, trial in zip(self._states[seen:], trials[seen:], strict=False)
         ):
             self._begin_anew()
+            seen = 0
         # Optuna's grid wants to stop a loop when it is at its end, and there is none here.
         self._study.sampler = optuna.samplers.RandomSampler(seed=0) if self._is_grid else self._study.sampler
-        for number, trial in enumerate(trials):
+        for number, trial in enumerate(trials[seen:], seen):
             if number >= len(self._states):
                 self._add(trial)
             elif trial.ended and not self._states[number].is_finished():
                 self._tell(number, trial)
+        self._ended = [*trials[:seen], *takewhile(lambda trial: trial.ended, trials[seen:])]
 
     @property
     def _is_grid(self) -> bool:
@@ -176,7 +185,7 @@ class Search:
             direction="minimize" if self._objective is ObjectiveType.MINIMIZE else "maximize",
         )
         self._study_id = self._storage.get_study_id_from_name(self._study.study_name)
-        self._states: list[TrialState] = []
+        self._states, self._ended = [], []
 
     def _sampler(self, number: int) -> optuna.samplers.BaseSampler:
         seed = _seed(self._seed, number)
@@ -188,13 +197,24 @@ class Search:
             case TuningStrategy.RANDOM:
                 return optuna.samplers.RandomSampler(seed=seed)
             case TuningStrategy.BAYESIAN_OPTIMIZATION:
-                return optuna.samplers.TPESampler(seed=seed)
+                return _TPESampler(self._distributions, seed)
             case TuningStrategy.QMC:
                 return optuna.samplers.QMCSampler(seed=self._seed, warn_independent_sampling=False)
             case TuningStrategy.CMA_ES:
                 return optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
             case TuningStrategy.GAUSSIAN_PROCESS:
                 return _gaussian_process(seed)
+
+
+class _TPESampler(optuna.samplers.TPESampler):
+    """TPE over a search space that all trials share; Optuna's own would compare them all to find that out."""
+
+    def __init__(self, distributions: Mapping[str, BaseDistribution], seed: int) -> None:
+        super().__init__(seed=seed)
+        self._varied = {name: each for name, each in sorted(distributions.items()) if not each.single()}
+
+    def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        return dict(self._varied)
 
 
 def _state(known: KnownTrial) -> TrialState:

@@ -1,6 +1,6 @@
 """Choosing the next trial with 1,000 finished ones, against in-memory Optuna with the same ones.
 
-Measured is all a backend does for it: the trials are read from the store, the search chooses, the choice is written.
+Measured is all a backend does for it: what is new is read from the store, the search chooses, the choice is written.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from pathlib import Path
 
 import optuna
 
-from jupyter_easymaker.reconcilers.trial import known
+from jupyter_easymaker.reconcilers.tuning_course import Course
 from jupyter_easymaker.resources.experiment import ExperimentCreate
 from jupyter_easymaker.resources.flavor import Flavor
-from jupyter_easymaker.resources.hyperparameter_tuning import HyperparameterTuningCreate, ObjectiveType, TuningStrategy
+from jupyter_easymaker.resources.hyperparameter_tuning import HyperparameterTuningCreate
 from jupyter_easymaker.resources.image import Image
 from jupyter_easymaker.resources.trial import TrialStatus
-from jupyter_easymaker.search.study import Search
 from jupyter_easymaker.store import experiments, hyperparameter_tunings, trials
 from jupyter_easymaker.store.database import Database
 from jupyter_easymaker.store.tables import HyperparameterTuningRow
@@ -92,21 +91,20 @@ def run(_backend: RunningBackend, work: Path) -> list[Result]:
                 session, row, TrialStatus.SUCCEEDED, objective=_objective(values), trial={**row.trial, "points": points}
             )
     spec = HyperparameterTuningCreate.model_validate(tuning.spec)
-    search = Search(
-        spec.hyperparameter_spec_list, TuningStrategy.BAYESIAN_OPTIMIZATION, ObjectiveType.MINIMIZE, tuning.seed
-    )
+    course = Course(spec, tuning.seed)
     number = _TRIALS
 
     def ours() -> None:
         nonlocal number
         with database.reading() as session:
-            found = trials.of_tuning(session, tuning.id)
-        suggestion = search.suggest([known(row) for row in found])
+            rows = course.take(trials.of_tuning(session, tuning.id, since=len(course.known)))
+        assert not rows
+        suggestion = course.search().suggest(course.known)
         assert suggestion is not None
         with database.session() as session:
             row = trials.insert(session, tuning, number, suggestion.parameters, suggestion.memory, tuning.spec)
-            value = _objective({name: float(text) for name, text in suggestion.parameters.items()})
-            trials.change(session, row, TrialStatus.SUCCEEDED, objective=value)
+            row.objective = _objective({name: float(text) for name, text in suggestion.parameters.items()})
+            row.trial_status = TrialStatus.SUCCEEDED  # so that there is nothing to wait for
         number += 1
 
     def plain() -> None:
