@@ -110,6 +110,9 @@ class _Step:
             if end is None:
                 self._end_the_hopeless()
                 end = self._make_trials() or end_of(self._progress(), self._limits())
+            if end is not None and self._never_began(end):
+                self._fail_creation()
+                return
             if end is None or not self._write(end.status, reason=end.reason):
                 return
             status = end.status
@@ -233,6 +236,19 @@ class _Step:
             "tagList": [],
             "trainingTypeCode": "NORMAL",
         }
+
+    def _never_began(self, end: End) -> bool:
+        """Return whether it fails because no trial could even be started."""
+        failed = HyperparameterTuningStatus.FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS
+        counts = self._progress().counts
+        return end.status is failed and self._row.started_at is None and counts.get(TrialStatus.FAILED) == self._made
+
+    def _fail_creation(self) -> None:
+        with self._context.database.reading() as session:
+            (last,) = trials.of_tuning(session, self._row.id, since=self._made - 1)
+        reason = f"No trial could be started. {last.status_reason}"
+        if self._write(HyperparameterTuningStatus.CREATE_FAILED, reason=reason, ended_at=now()):
+            self._context.courses.pop(self._row.id, None)
 
     def _wind_up(self, status: HyperparameterTuningStatus) -> None:
         """End what still runs; once nothing does, the tuning is over."""
