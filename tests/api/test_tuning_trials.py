@@ -134,3 +134,13 @@ def test_ranges_are_held_to_what_a_provided_algorithm_accepts(
     assert answer.status_code == 400
     assert sentence in answer.json()["header"]["resultMessage"]
     assert {each["field"] for each in answer.json()["errors"]} == {"hyperparameterSpecList"}
+
+
+def test_gaussian_processes_are_refused_where_pytorch_is_missing(
+    client: TestClient, tuning: Body, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_easymaker.api.tuning_checks.find_spec", lambda _name: None)
+    answer = client.post("hyperparameter-tunings", json=tuning(tuningStrategyName="GAUSSIAN_PROCESS", maxTrialCount=2))
+    assert not answer.json()["header"]["isSuccessful"]
+    assert answer.status_code == 501
+    assert "install jupyter-easymaker[torch]" in answer.json()["header"]["resultMessage"]
