@@ -19,9 +19,10 @@ from ..monitoring.samples import Sample
 
 @dataclass(frozen=True)
 class Resources:
-    """What one node of a job may use, enforced by the engine."""
+    """What one node of a job, or one replica of a service, may use, enforced by the engine."""
 
-    vcpus: int
+    vcpus: float
+    """Whole for a job, whose CPUs are its own; a service's replicas may share CPUs and have parts of one."""
     memory_mib: int
     gpus: int = 0
 
@@ -151,7 +152,7 @@ class Engine(ABC):
 
     @abstractmethod
     def names(self) -> list[str]:
-        """Return the names of all jobs known, ended ones included, until they are removed."""
+        """Return the names of all jobs known, ended ones included, until they are removed; replicas are not listed."""
 
     @abstractmethod
     def stop(self, name: str) -> None:

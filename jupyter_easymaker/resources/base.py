@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from .limits import MaxItems, MaxLength
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ADDRESS_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?")
 
 
 class WireModel(BaseModel):
@@ -64,8 +65,20 @@ def _printable(value: str) -> str:
     return value
 
 
+def _address_name(value: str) -> str:
+    """Refuse a name that could not stand in an address as it is."""
+    if not _ADDRESS_NAME.fullmatch(value):
+        raise PydanticCustomError(
+            "address_name",
+            "is part of an address: use letters, digits, - and _, beginning and ending with a letter or digit",
+        )
+    return value
+
+
 Name = Annotated[str, AfterValidator(_not_empty), AfterValidator(_plain_text), MaxLength("name_length")]
 Description = Annotated[str, AfterValidator(_printable), MaxLength("description_length")]
+AddressName = Annotated[Name, AfterValidator(_address_name)]
+"""A name that stands in an address as it is."""
 StorageUri = Annotated[str, AfterValidator(_not_empty), AfterValidator(_plain_text), MaxLength("uri_length")]
 """A place in a storage: obs://, nas://, file:// ... (checked further where the operator's storages are known)."""
 

@@ -33,6 +33,16 @@ class Limits:
     timeout_minutes: int = 720 * 60
     data_storage_min_gb: int = 300
     data_storage_max_gb: int = 10_000
+    endpoint_instances: int = 10
+    endpoint_pods: int = 100
+    stage_resources: int = 10
+    scale_delay_min_minutes: int = 1
+    batch_pods: int = 100
+    batch_size: int = 1000
+    inference_timeout_seconds: int = 1200
+    glob_length: int = 255
+    notebook_storage_gb: int = 2_040
+    nas_mounts: int = 10
     upload_bytes: int = 256 * 1024**2
     file_upload_bytes: int = 50 * 1024**3
 

@@ -1,0 +1,122 @@
+"""What the rest of the product asks of an engine that keeps services running: models behind an endpoint, a gateway.
+
+As with jobs everything is idempotent by name. What is asked is a wanted state; the engine works towards it by itself,
+also while no backend runs where it can.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .base import Resources
+
+
+@dataclass(frozen=True)
+class Service:
+    """The same command kept running ``replicas`` times, each answering HTTP on an address of its own.
+
+    A replica runs as a node of a job does (environment, limits, log, samples) with ``EM_NODE_COUNT`` 1 and listens
+    on the one address in ``EM_NODE_ADDRESSES``. It is ready once ``GET ready_path`` answers 200 there. A replica that
+    ends is started again, after a pause that grows with every time it did not become ready and starts anew once it
+    stayed ready for a while.
+
+    Whoever routes to the replicas is told which are ready, and told ``drain_seconds`` before one of them is to end by
+    its state DRAINING; then it gets SIGTERM and ``stop_grace_seconds`` to finish what it is at.
+    """
+
+    name: str
+    """Unique among services and jobs, ``[a-z0-9-]``, at most 50 characters (replicas' names are longer)."""
+    command: Sequence[str]
+    resources: Resources
+    """Of each replica. Memory is set aside; CPUs are shared with other services."""
+    replicas: int = 1
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    ready_path: str = "/ready"
+    drain_seconds: float = 2.0
+    stop_grace_seconds: float = 30.0
+    ready_timeout_seconds: float = 600.0
+    """A replica not ready by then is ended and counts as failed."""
+
+
+class ReplicaState(StrEnum):
+    QUEUED = "QUEUED"
+    """Waiting for room."""
+    STARTING = "STARTING"
+    """Runs, but is not ready yet."""
+    READY = "READY"
+    DRAINING = "DRAINING"
+    """Answers still, but is to end: send it nothing new."""
+    FAILED = "FAILED"
+    """Ended by itself or unready for too long; it is started again after a pause."""
+
+
+@dataclass(frozen=True)
+class Replica:
+    """One replica as seen now. Its log, samples and files are those of the job of this name."""
+
+    name: str
+    state: ReplicaState
+    current: bool
+    """It was started from the service as it is now, not as it was before the last change."""
+    address: str = ""
+    """``host:port`` once it runs."""
+    restarts: int = 0
+    """How often the one before it in its place ended by itself, in a row."""
+    reason: str = ""
+    """For people: why it waits, or how it ended."""
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ServiceObservation:
+    """A service as seen now."""
+
+    name: str
+    replicas: tuple[Replica, ...]
+    """Those wanted first, then those on their way out; FAILED ones until another is in their place."""
+    desired: int
+
+    @property
+    def ready(self) -> tuple[Replica, ...]:
+        """Those to send calls to."""
+        return tuple(replica for replica in self.replicas if replica.state is ReplicaState.READY)
+
+    @property
+    def settled(self) -> bool:
+        """As many replicas of the service as it is now are ready as are wanted, and no others are left."""
+        return len(self.replicas) == self.desired and all(
+            replica.current and replica.state is ReplicaState.READY for replica in self.replicas
+        )
+
+
+class ServiceEngine(ABC):
+    """A place where services run. All methods may block and are safe to call from several threads and backends."""
+
+    @abstractmethod
+    def serve(self, service: Service) -> None:
+        """Bring a service about, or change the one of this name to this.
+
+        A change of the number of replicas starts or drains as many; any other change is rolled out: a new replica
+        becomes ready before an old one is drained, so that as many as are wanted are ready throughout. The same again
+        changes nothing. Returns once it is recorded; ``observe_service`` tells how far it is.
+
+        Raises:
+            EngineError: it could not be recorded; nothing was changed.
+        """
+
+    @abstractmethod
+    def observe_service(self, name: str) -> ServiceObservation | None:
+        """Return the service as it is now, None if the name is unknown or everything of it is removed."""
+
+    @abstractmethod
+    def service_names(self) -> list[str]:
+        """Return the names of all services, those being removed included."""
+
+    @abstractmethod
+    def remove_service(self, name: str) -> None:
+        """Drain and end all replicas, then forget the service. Returns at once. Unknown: nothing happens."""
