@@ -21,11 +21,15 @@ from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from ..resources.hyperparameter_tuning import ObjectiveType, TuningStrategy
 from ..resources.search_space import HyperparameterRange
+from .curve import comparable
 from .known import KnownTrial, StrategyUnavailable, Suggestion
 from .space import as_text, as_value, distributions
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # we test those that we offer
+
+_STEPS_BACK = 64
+"""How far back is looked for a step that other trials have: more than the curve of any is coarser than another's."""
 
 
 class Search:
@@ -95,8 +99,20 @@ class Search:
         """Return whether a running trial is worse than the median of those that ended, at the step it has reached."""
         self._follow(trials)
         trial = self._trial(number)
-        self._report(trial, trials[number].points)
+        points = comparable(trials[number].points)
+        step = self._shared_step([step for step, _ in points])
+        if step is None:
+            return False
+        self._report(trial, [point for point in points if point[0] <= step])
         return bool(trial.should_prune())
+
+    def _shared_step(self, steps: Sequence[int]) -> int | None:
+        """Return the last of a trial's steps that most of the ended ones have told of, too."""
+        others = self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        for step in sorted(steps, reverse=True)[:_STEPS_BACK]:
+            if 2 * sum(step in other.intermediate_values for other in others) >= len(others) > 0:
+                return step
+        return None
 
     def importances(self, trials: Sequence[KnownTrial]) -> dict[str, float]:
         """Return how much of the objective each hyperparameter explains, the most important first.
@@ -152,14 +168,14 @@ class Search:
                 params=values,
                 distributions=self._distributions,
                 system_attrs=dict(known.memory.get("trial", {})),
-                intermediate_values=dict(known.points),
+                intermediate_values=dict(comparable(known.points)) if known.ended else {},  # told when asked
             )
         )
         self._states.append(state)
 
     def _tell(self, number: int, known: KnownTrial) -> None:
         trial = self._trial(number)
-        self._report(trial, known.points)
+        self._report(trial, comparable(known.points))
         state = _state(known)
         self._study.tell(trial, known.objective if state is TrialState.COMPLETE else None, state=state)
         self._states[number] = state
