@@ -8,8 +8,10 @@ from fastapi import APIRouter
 
 from ..resources.base import WireModel
 from ..store import resource_queries
+from ..store.endpoint_tables import EndpointRow
 from ..store.hub_tables import NotebookRow
 from ..store.tables import (
+    BatchInferenceRow,
     ExperimentRow,
     HyperparameterTuningRow,
     ModelRow,
@@ -27,7 +29,9 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "training": TrainingRow,
     "hyperparameterTuning": HyperparameterTuningRow,
     "model": ModelRow,
+    "batchInference": BatchInferenceRow,
     "trainingTemplate": TrainingTemplateRow,
+    "endpoint": EndpointRow,
     "notebook": NotebookRow,
 }
 

@@ -16,12 +16,13 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from . import job_files
+from . import job_files, log_bounds
 from .node_sampler import JobSampler
 from .node_start import SIGNALS, exec_node, free_ports
+from .process_control import become_subreaper, die_with
 from .process_tree import (
     boot_id,
-    children_by_parent,
+    children_below,
     descendants,
     environment_value,
     proportional_bytes,
@@ -46,6 +47,8 @@ class Node:
         self.killed_for_memory = ""
         self.told_peer_failed = False
         self.log_size = 0
+        """As far as it was noted."""
+        self.log_begin = 0
 
 
 class Supervisor:
@@ -56,6 +59,7 @@ class Supervisor:
         self.job: dict[str, Any] = job_files.read_json(f"{directory}/{job_files.JOB}")
         self.grant: dict[str, Any] = job_files.read_json(f"{directory}/{job_files.GRANT}")
         self.nodes: list[Node] = []
+        self.addresses = ""
         self.stopping = False
         self.deadline: float | None = None
         self.reason = ""
@@ -66,12 +70,17 @@ class Supervisor:
         """Start the nodes and stay until nothing of the job is left."""
         job_files.write_json(
             f"{self.directory}/{job_files.SUPERVISOR}",
-            {"pid": os.getpid(), "startTime": start_time(os.getpid()), "bootId": boot_id()},
+            {
+                "pid": os.getpid(),
+                "startTime": start_time(os.getpid()),
+                "bootId": boot_id(),
+                "startedAt": time.time(),
+            },
         )
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         if not self._stop_asked():
             self._start_nodes()
-        _become_subreaper()
+        become_subreaper()
         self.sampler = self._start_sampling()
         while any(node.exit_code is None for node in self.nodes):
             self._wait()
@@ -87,13 +96,35 @@ class Supervisor:
         self._write_end()
 
     def _start_nodes(self) -> None:
-        addresses = ",".join(f"127.0.0.1:{port}" for port in free_ports(self.job["nodes"]))
+        ports = self.grant.get("ports") or free_ports(self.job["nodes"])
+        self.addresses = ",".join(f"127.0.0.1:{port}" for port in ports)
         for index in range(self.job["nodes"]):
-            pid = os.fork()
-            if pid == 0:
-                exec_node(self.directory, self.job, self.grant, index, addresses)
-            self.nodes.append(Node(index, pid))
+            self.nodes.append(Node(index, self._fork(index)))
+            # A job that is started again has a log already, whose times are known.
+            self.nodes[-1].log_size = _last_noted(job_files.node_times(self.directory, index))
             self._write_node(self.nodes[-1])
+
+    def _fork(self, index: int) -> int:
+        supervisor = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            die_with(supervisor)
+            exec_node(self.directory, self.job, self.grant, index, self.addresses)
+        return pid
+
+    def _may_start_again(self, node: Node, exit_code: int) -> bool:
+        """Tell whether a node that ended is started again: it is if a signal ended it that nobody here sent."""
+        asked_to_stop = os.path.exists(f"{self.directory}/{job_files.STOP}")  # noqa: PTH110
+        if exit_code >= 0 or asked_to_stop or node.told_peer_failed or node.killed_for_memory:
+            return False
+        return job_files.take_restart(self.directory, self.job.get("restarts", 0))
+
+    def _start_again(self, node: Node) -> None:
+        for pid in self._adopted(node, children_below(os.getpid())):
+            _send(pid, signal.SIGKILL)
+        node.pid = self._fork(node.index)
+        node.start_time = start_time(node.pid)
+        self._write_node(node)
 
     def _write_node(self, node: Node) -> None:
         state = {
@@ -129,7 +160,11 @@ class Supervisor:
                 self.sampler.reaped(pid, usage)
             for node in self.nodes:
                 if node.pid == pid:
-                    node.exit_code = os.waitstatus_to_exitcode(status)
+                    exit_code = os.waitstatus_to_exitcode(status)
+                    if self._may_start_again(node, exit_code):
+                        self._start_again(node)
+                        break
+                    node.exit_code = exit_code
                     self._write_node(node)
 
     def _note_log_sizes(self) -> None:
@@ -141,8 +176,25 @@ class Supervisor:
                 continue
             if size > node.log_size:
                 node.log_size = size
-                with open(job_files.node_times(self.directory, node.index), "ab") as file:  # noqa: PTH123
+                times = job_files.node_times(self.directory, node.index)
+                # With a full disk the time is not known then.
+                with contextlib.suppress(OSError), open(times, "ab") as file:  # noqa: PTH123
                     file.write(job_files.LOG_TIME.pack(size, time.time()))
+                self._bound_log(node)
+
+    def _bound_log(self, node: Node) -> None:
+        keep = self.job.get("logBytes")  # of a service's replica, which may run for months
+        if not keep or node.log_size - node.log_begin <= 2 * keep:
+            return
+        try:
+            begin = log_bounds.cut(job_files.node_log(self.directory, node.index), node.log_size, keep)
+            if not begin:  # it was emptied
+                node.log_size = 0
+            log_bounds.cut_times(job_files.node_times(self.directory, node.index), begin or sys.maxsize)
+            node.log_begin = begin
+        except OSError:
+            traceback.print_exc()
+            node.log_begin = node.log_size  # tried again when there is more of it
 
     def _stop_asked(self) -> bool:
         if not self.stopping and os.path.exists(f"{self.directory}/{job_files.STOP}"):  # noqa: PTH110
@@ -182,7 +234,7 @@ class Supervisor:
         if time.monotonic() < self.next_memory_look:
             return
         limit = self.job["memoryMib"] * 1024 * 1024
-        children = children_by_parent()
+        children = children_below(os.getpid())
         running = [node for node in self.nodes if node.exit_code is None]
         trees = {node: [*descendants(node.pid, children), *self._adopted(node, children), node.pid] for node in running}
         share = max((self._look_at_memory(node, limit, tree) for node, tree in trees.items()), default=0.0)
@@ -256,15 +308,15 @@ class Supervisor:
         )
 
 
-def _become_subreaper() -> None:
-    """Have processes whose parents end become our children, so that none escapes."""
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    pr_set_child_subreaper = 36
-    if ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
+def _last_noted(path: str) -> int:
+    """Return the size of a log that was noted last, 0 if none was."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            data = file.read()
+    except FileNotFoundError:
+        return 0
+    records = len(data) // job_files.LOG_TIME.size
+    return int(job_files.LOG_TIME.unpack_from(data, (records - 1) * job_files.LOG_TIME.size)[0]) if records else 0
 
 
 def _send(pid: int, number: signal.Signals) -> None:

@@ -7,12 +7,16 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks import (
+    batch_inference,
+    endpoint_changes,
     events,
+    gateway,
     idle,
     lab_start,
     list_pages,
     log_search,
     panel_many,
+    serving,
     staging,
     throughput,
     training_start,
@@ -30,11 +34,15 @@ BENCHMARKS = {
     "log-search": log_search.run,
     "panel-many": panel_many.run,
     "staging": staging.run,
+    "batch-inference": batch_inference.run,
+    "serving": serving.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
     "tuning-time": tuning_time.run,
     "tuning-choice": tuning_choice.run,
     "tuning-pruning": tuning_pruning.run,
+    "gateway": gateway.run,
+    "endpoint-changes": endpoint_changes.run,
 }
 
 
@@ -56,6 +64,7 @@ def main(names: list[str]) -> int:
                     print(f"{result.what:62} {result.value:>10}   {result.target:<18} {verdict:7} {result.detail}")
         finally:
             backend.stop()
+            backend.clear()
     return 0
 
 
