@@ -66,6 +66,9 @@ export interface IConfiguration {
   user: { userId: string; isAdmin: boolean };
 }
 
+/** What there is a create body of. */
+export type FormName = 'experiment' | 'training' | 'hyperparameter-tuning' | 'model';
+
 /** JSON Schema of a create body; fields carry title, description, x-section, x-choices, x-widget. */
 export interface ICreateSchema {
   schema: Record<string, unknown>;

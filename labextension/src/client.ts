@@ -28,6 +28,7 @@ import type {
   IExperiment,
   IExperimentCreate,
   IExperimentUpdate,
+  FormName,
   IFlavor,
   IImage,
   IListQuery,
@@ -278,8 +279,8 @@ export class EasyMakerClient {
   }
 
   /** JSON Schema of a create body, with the titles of its sections. */
-  async schema(kind: ResourceKind): Promise<ICreateSchema> {
-    return this.request<ICreateSchema>(`schemas/${kind}`);
+  async schema(form: FormName): Promise<ICreateSchema> {
+    return this.request<ICreateSchema>(`schemas/${form}`);
   }
 
   /** Store code (a zip) where trainings can take it from; the same code is stored once. */

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jupyter_easymaker.algorithms.catalogue import provided_algorithms
-from jupyter_easymaker.resources import experiment, model, training
+from jupyter_easymaker.resources import experiment, hyperparameter_tuning, model, training
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "jupyter_easymaker/locale/ko_KR/LC_MESSAGES/jupyter_easymaker.json"
@@ -30,6 +30,7 @@ def of_the_forms() -> Iterator[str]:
     for module, body in (
         (experiment, experiment.ExperimentCreate),
         (training, training.TrainingCreate),
+        (hyperparameter_tuning, hyperparameter_tuning.HyperparameterTuningCreate),
         (model, model.ModelCreate),
     ):
         yield from module.SECTIONS.values()

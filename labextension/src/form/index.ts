@@ -3,4 +3,5 @@
 export { ExperimentForm, IExperimentFormProps } from './ExperimentForm';
 export { IModelFormProps, ModelForm } from './ModelForm';
 export { ITemplateFormProps, TemplateForm } from './TemplateForm';
+export { ITuningFormProps, TuningForm } from './TuningForm';
 export { ITrainingFormProps, TrainingForm } from './TrainingForm';
