@@ -67,7 +67,15 @@ export interface IConfiguration {
 }
 
 /** What there is a create body of. */
-export type FormName = 'experiment' | 'training' | 'hyperparameter-tuning' | 'model';
+export type FormName =
+  | 'experiment'
+  | 'training'
+  | 'hyperparameter-tuning'
+  | 'model'
+  | 'endpoint'
+  | 'endpoint-stage'
+  | 'endpoint-model'
+  | 'batch-inference';
 
 /** JSON Schema of a create body; fields carry title, description, x-section, x-choices, x-widget. */
 export interface ICreateSchema {

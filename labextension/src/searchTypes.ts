@@ -1,5 +1,6 @@
 /** What searches and the dashboard answer. */
 
+import type { IBusyEndpoint } from './endpointTypes';
 import type { ResourceType } from './types';
 
 export interface ISearchResult {
@@ -57,6 +58,8 @@ export interface IDashboard {
   }[];
   topCpuList: ITopResource[];
   topGpuList: ITopResource[];
+  /** The three that are called most. */
+  topEndpointList?: IBusyEndpoint[];
   capacity: {
     vcpus: number;
     memoryMib: number;

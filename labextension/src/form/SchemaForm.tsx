@@ -14,6 +14,7 @@ import { MetricField } from './MetricField';
 import { ParametersField } from './ParametersField';
 import { RangesField } from './RangesField';
 import { RowsField } from './RowsField';
+import { StageResourcesField } from './StageResourcesField';
 import { StringsField } from './StringsField';
 import { bodyOf, Choices, IProperty, renderedSchema } from './schema';
 import { FieldTemplate, ObjectFieldTemplate } from './templates';
@@ -76,7 +77,8 @@ const FIELDS = {
   StringsField,
   RangesField,
   AlgorithmRangesField,
-  MetricField
+  MetricField,
+  StageResourcesField
 };
 
 const NO_ERRORS: ErrorSchema = {};

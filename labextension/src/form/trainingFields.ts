@@ -6,6 +6,7 @@ import type { UiSchema } from '@rjsf/utils';
 import type { EasyMakerClient } from '../client';
 import type { ITrainingTemplate, TemplateKind } from '../templateTypes';
 import type { IAlgorithm, ICreateSchema, IExperiment, IFlavor, IImage } from '../types';
+import { flavorLabel, imageLabel } from './labels';
 import type { Choices } from './schema';
 import type { FormData } from './SchemaForm';
 import { tunedBy, tuningChoices } from './tuningFields';
@@ -143,14 +144,4 @@ export function choicesOf(parts: IParts, trans: TranslationBundle, creatable = t
       ...(creatable ? [another] : [])
     ]
   };
-}
-
-function flavorLabel(flavor: IFlavor, trans: TranslationBundle): string {
-  const memory = `${Number((flavor.ram / 1024).toFixed(1))} GB`;
-  const gpus = flavor.gpuCount > 0 ? `, ${trans._n('%1 GPU', '%1 GPUs', flavor.gpuCount)}` : '';
-  return `${flavor.name} — ${trans.__('%1 vCPU', flavor.vcpus)}, ${memory}${gpus}`;
-}
-
-function imageLabel(image: IImage): string {
-  return `${image.imageName} (${image.frameworkVersion})`;
 }

@@ -3,22 +3,13 @@
 import React from 'react';
 
 import { useApp, useHost } from '../app';
-import { BackendNotice } from '../components/BackendNotice';
 import { TuningForm } from '../form';
-import { useContextState } from '../hooks';
 import { saveTemplate } from '../templateActions';
 import type { ITuningCreate } from '../tuningTypes';
 
 export function NewTuning(props: { initial?: Partial<ITuningCreate> }): JSX.Element {
   const app = useApp();
   const host = useHost();
-  const state = useContextState();
-  // A form that was begun stays, whatever happens to the backend meanwhile.
-  const begun = React.useRef(false);
-  begun.current ||= state?.status === 'ready';
-  if (!begun.current) {
-    return <BackendNotice />;
-  }
   return (
     <TuningForm
       model={app.model}
