@@ -5,10 +5,11 @@ import { copyIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { useApp } from '../app';
+import { jsonText } from '../json';
 import { IconButton } from './Button';
 
 export function JsonText(props: { value: unknown; label: string }): JSX.Element {
-  const text = typeof props.value === 'string' ? props.value : JSON.stringify(props.value, null, 2);
+  const text = typeof props.value === 'string' ? props.value : jsonText(props.value);
   return <CodeText text={text} label={props.label} />;
 }
 

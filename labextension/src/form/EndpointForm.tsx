@@ -19,7 +19,7 @@ import {
   loadEndpointParts
 } from './endpointFields';
 import { FormLoading, useOnce } from './loading';
-import { defaultsOf, propertiesOf } from './schema';
+import { defaultsOf, IProperty, propertiesOf } from './schema';
 import { FormData, SchemaForm } from './SchemaForm';
 
 export interface IEndpointFormProps {
@@ -67,7 +67,7 @@ function KindForm(props: IKindProps): JSX.Element {
 function LoadedForm(props: IKindProps & { parts: IEndpointParts }): JSX.Element {
   const { trans, parts, model, kind } = props;
   const schema = React.useMemo(() => parts.schema.schema as RJSFSchema, [parts]);
-  const properties = React.useMemo(() => propertiesOf(schema), [schema]);
+  const properties = React.useMemo(() => nameFirst(propertiesOf(schema)), [schema]);
   const [data, setData] = React.useState<FormData>(() => ({
     ...defaultsOf(properties),
     flavorId: parts.flavors.find(each => !each.gpuFlavor)?.id,
@@ -146,6 +146,12 @@ function KindChoice(props: {
       {option('endpoint-stage', trans.__('New stage of an endpoint'), !props.possible)}
     </div>
   );
+}
+
+/** What it is called comes before what is said of it. */
+function nameFirst(properties: Record<string, IProperty>): Record<string, IProperty> {
+  const first = ['endpointId', 'endpointName', 'apigwStageName'].filter(name => name in properties);
+  return { ...Object.fromEntries(first.map(name => [name, properties[name]])), ...properties };
 }
 
 function onlyOf(kept: FormData, properties: Record<string, unknown>): FormData {

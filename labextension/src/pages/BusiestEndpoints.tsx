@@ -30,10 +30,10 @@ export function BusiestEndpoints(props: { endpoints: IBusyEndpoint[] }): JSX.Ele
             onClick={() => setChosen(endpoint.endpointId)}
           >
             <span className="em-Busiest-name">{endpoint.endpointName}</span>
-            <span>
+            <span className="em-Busiest-calls">
               {trans._n(
-                '%1 call',
-                '%1 calls',
+                '%2 call',
+                '%2 calls',
                 endpoint.callCount,
                 integer(endpoint.callCount, locale)
               )}

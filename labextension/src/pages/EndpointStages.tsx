@@ -55,7 +55,7 @@ function StageCard(props: { endpoint: IEndpoint; stage: IStage }): JSX.Element {
   const weight = endpoint.trafficList.length > 0 && trans.__('%1 % of calls', stage.weight);
   const facts = [
     stage.flavor.name,
-    trans._n('%1 instance', '%1 instances', stage.nodeCount, integer(stage.nodeCount, locale)),
+    trans._n('%1 instance', '%1 instances', stage.nodeCount),
     trans.__(
       '%1 of %2 pods healthy',
       integer(stage.runningPodCount, locale),

@@ -38,9 +38,7 @@ export function PodCount({ resource }: { resource: IStageResource }): JSX.Elemen
       >
         −
       </button>
-      <span className="em-PodCount-value">
-        {trans._n('%1 pod', '%1 pods', count, String(count))}
-      </span>
+      <span className="em-PodCount-value">{trans._n('%1 pod', '%1 pods', count)}</span>
       <button
         type="button"
         className="em-IconButton"

@@ -48,7 +48,12 @@ export function StageDetail(props: { id: string }): JSX.Element {
 function Content({ stage }: { stage: IStage }): JSX.Element {
   const app = useApp();
   const { trans, model } = app;
+  const { setTitle } = useHost();
   const endpoint = useOne(model.client.endpoints, stage.endpointId).value;
+  const name = endpoint
+    ? `${endpoint.endpointName} / ${stage.endpointStageName}`
+    : stage.endpointStageName;
+  React.useEffect(() => setTitle(name), [name, setTitle]);
   const [tab, setTab] = React.useState('resources');
   const status = stage.endpointStageStatusCode;
   const reason = stage.endpointStageStatusReason;
@@ -56,7 +61,7 @@ function Content({ stage }: { stage: IStage }): JSX.Element {
     <>
       <DetailHeader
         icon={endpointIcon}
-        name={stage.endpointStageName}
+        name={name}
         description={stage.description}
         status={
           <>

@@ -107,7 +107,7 @@ function Resource(props: { stage: IStage; resource: IStageResource }): JSX.Eleme
 }
 
 function Pods({ pods }: { pods: IPod[] }): JSX.Element | null {
-  const { trans, locale } = useApp();
+  const { trans } = useApp();
   if (pods.length === 0) {
     return null;
   }
@@ -119,12 +119,7 @@ function Pods({ pods }: { pods: IPod[] }): JSX.Element | null {
           <StatusChip status={pod.podStatusCode} reason={pod.reason} />
           {pod.restartCount > 0 && (
             <span className="em-mod-quiet">
-              {trans._n(
-                'restarted %1 time',
-                'restarted %1 times',
-                pod.restartCount,
-                integer(pod.restartCount, locale)
-              )}
+              {trans._n('restarted %1 time', 'restarted %1 times', pod.restartCount)}
             </span>
           )}
           {pod.reason && <span className="em-Pod-reason">{pod.reason}</span>}

@@ -10,7 +10,7 @@ import { dateTime, machine } from '../format';
 export function StageSettings({ stage }: { stage: IStage }): JSX.Element {
   const { trans, locale } = useApp();
   const { autoScaler: scaler } = stage;
-  const minutes = (count: number): string => trans._n('%1 minute', '%1 minutes', count, count);
+  const minutes = (count: number): string => trans._n('%1 minute', '%1 minutes', count);
   return (
     <div className="em-Groups">
       <Group title={trans.__('Instances')}>

@@ -12,6 +12,7 @@ import { addressOf, resourceName } from '../endpointWords';
 import { number } from '../format';
 import { useLoaded } from '../hooks';
 import { endpointIcon } from '../icons';
+import { jsonText } from '../json';
 import { callsOf, ICall } from './calls';
 import { Snippets } from './Snippets';
 
@@ -72,7 +73,7 @@ function TryResource(props: {
   const [path, setPath] = React.useState('');
   const call = calls.find(each => each.path === path) ?? calls[0];
   const [edited, setEdited] = React.useState<string | null>(null);
-  const text = edited ?? JSON.stringify(schema?.example ?? FIRST, null, 2);
+  const text = edited ?? jsonText(schema?.example ?? FIRST);
   return (
     <>
       {loaded.error !== null && <ErrorNotice error={loaded.error} onRetry={loaded.reload} />}
