@@ -18,6 +18,7 @@ from . import (
     experiments,
     flavors,
     health,
+    hub_servers,
     hyperparameter_tunings,
     images,
     lineage,
@@ -25,6 +26,8 @@ from . import (
     metrics,
     models,
     monitoring,
+    notebook_inside,
+    notebooks,
     projects,
     prometheus,
     schemas,
@@ -63,6 +66,8 @@ _PROJECT_ROUTERS = (
     trials,
     training_templates,
     models,
+    notebooks,
+    notebook_inside,
     search,
     logs,
     sources,
@@ -102,6 +107,7 @@ def create_app(context: ApiContext) -> FastAPI:
     app.include_router(storages.tokens, responses=ERROR_RESPONSES)
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(hub_servers.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)
     for module in _PROJECT_ROUTERS:
         project.include_router(module.router)

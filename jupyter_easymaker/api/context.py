@@ -10,8 +10,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from ..engines.base import Engine
+from ..engines.hub import Hub
 from ..logs.archive import LogArchive
 from ..metrics.reader import MetricsReader
+from ..reconcilers.notebook_adoption import Adoption
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
 from ..store.database import Database
@@ -48,6 +50,14 @@ class ApiContext:
     vouched_for: Callable[[str], UserRow | None] = lambda _token: None
     """Whose token one is that the store does not know, by another service's word."""
     metrics: MetricsReader = field(default_factory=MetricsReader)
+    hub: Hub | None = None
+    """Where notebooks run; None: there are none here."""
+    hub_public_url: str = ""
+    """What addresses of notebooks begin with; empty: they are told from the root of the browser's own."""
+    wake_notebooks: Callable[[], None] = lambda: None
+    """Tells the reconcilers that a commit gave them work with a notebook."""
+    adoption: Adoption | None = None
+    """Makes notebooks of servers that were made at the hub's own page."""
 
 
 def _context(request: Request) -> ApiContext:

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from ..resources.base import WireModel
 from ..store import resource_queries
+from ..store.hub_tables import NotebookRow
 from ..store.tables import (
     ExperimentRow,
     HyperparameterTuningRow,
@@ -27,6 +28,7 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "hyperparameterTuning": HyperparameterTuningRow,
     "model": ModelRow,
     "trainingTemplate": TrainingTemplateRow,
+    "notebook": NotebookRow,
 }
 
 

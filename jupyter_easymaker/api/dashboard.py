@@ -8,6 +8,7 @@ from math import isnan
 from typing import Any
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 
 from ..monitoring.samples import Sample
 from ..resources.dashboard import Capacity, Dashboard, ResourceCount, TopResource
@@ -15,9 +16,11 @@ from ..resources.event import ResourceType
 from ..resources.experiment import ExperimentStatus
 from ..resources.hyperparameter_tuning import HyperparameterTuningStatus
 from ..resources.model import ModelStatus
+from ..resources.notebook import NotebookHealth, NotebookStatus
 from ..resources.status import Status
 from ..resources.training import TrainingStatus
-from ..store import resource_queries, trainings
+from ..store import notebooks, resource_queries, trainings
+from ..store.hub_tables import NotebookRow
 from ..store.tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow
 from .auth import Member
 from .context import ApiContext, Context
@@ -44,6 +47,7 @@ def get_dashboard(appkey: str, context: Context, _caller: Member) -> Any:
             _count(kind, status, resource_queries.count_by_status(session, table, appkey))
             for kind, table, status in _KINDS
         ]
+        counts.insert(0, _notebooks(session, appkey))
         on_their_way = [status for status in TrainingStatus if not status.terminal]
         rows, _ = trainings.page(session, appkey, statuses=on_their_way, sort="-startedDatetime", size=_LOOKED_AT)
     since = time.time() - _SECONDS
@@ -74,6 +78,16 @@ def _count(kind: ResourceType, status: Status, by_status: dict[str, int]) -> Res
         total=sum(by_status.values()),
         running=running,
     )
+
+
+def _notebooks(session: Session, appkey: str) -> ResourceCount:
+    # Those that run but are not well do not count.
+    counted = _count(
+        ResourceType.NOTEBOOK,
+        NotebookStatus.ACTIVE,
+        resource_queries.count_by_status(session, NotebookRow, appkey),
+    )
+    return counted.model_copy(update={"count": notebooks.healthy(session, appkey).get(NotebookHealth.HEALTHY, 0)})
 
 
 def _recent(context: ApiContext, row: TrainingRow, since: float) -> list[Sample]:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from ..resources import experiment, hyperparameter_tuning, model, training
+from ..resources import experiment, hyperparameter_tuning, model, notebook, training
 from .auth import Member
 from .envelope import Envelope, Header
 
@@ -20,6 +20,7 @@ class Form(StrEnum):
     TRAINING = "training"
     HYPERPARAMETER_TUNING = "hyperparameter-tuning"
     MODEL = "model"
+    NOTEBOOK = "notebook"
 
 
 _FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
@@ -30,6 +31,7 @@ _FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
         hyperparameter_tuning.SECTIONS,
     ),
     Form.MODEL: (model.ModelCreate, model.SECTIONS),
+    Form.NOTEBOOK: (notebook.NotebookCreate, notebook.SECTIONS),
 }
 
 

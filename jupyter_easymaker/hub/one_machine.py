@@ -10,6 +10,8 @@ from pathlib import Path
 from traitlets.config import Config
 
 SERVICE = "easymaker"
+_SCRIPT_SECONDS = 600
+"""What a notebook's start-up scripts may take together."""
 _ACCESS = f"access:services!service={SERVICE}"
 
 
@@ -47,14 +49,19 @@ def configure(c: Config, directory: Path, *, port: int = 8000, backend_port: int
                 *(sys.executable, "-m", "jupyter_easymaker.service.cli", "serve"),
                 *("--data-dir", str(directory / "backend"), "--port", str(backend_port)),
                 "--ServiceConfig.hub=True",
+                f"--ServiceConfig.hub_url=http://127.0.0.1:{port}",
             ],
             "environment": {"HOME": os.environ.get("HOME", "/")},
             "oauth_no_confirm": True,
         }
     ]
     c.NotebookSpawner.notebooks_dir = str(directory / "notebooks")
+    c.NotebookSpawner.backend_url = backend
     c.Spawner.default_url = "/lab"
-    c.Spawner.environment = {"EASYMAKER_URL": backend}
+    c.Spawner.poll_interval = 5  # a server that ended by itself is seen soon
+    c.Spawner.start_timeout = _SCRIPT_SECONDS + 120
+    c.Spawner.http_timeout = 60
+    c.Spawner.environment = {"EASYMAKER_URL": backend, "EASYMAKER_CONT_INIT_SECONDS": str(_SCRIPT_SECONDS)}
 
 
 def _proxy(c: Config, directory: Path) -> None:
@@ -78,7 +85,7 @@ def _roles(c: Config) -> None:
         {
             "name": "easymaker-backend",
             "services": [SERVICE],
-            "scopes": ["list:users", "read:users", "admin:server_state", "servers", "delete:servers"],
+            "scopes": ["list:users", "read:users", "admin:server_state", "servers", "delete:servers", "access:servers"],
         },
     ]
 

@@ -6,8 +6,10 @@ import asyncio
 import os
 import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,14 +18,20 @@ import psutil
 from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Dict, Unicode
 
+from ..notebook import cont_init
 from ..notebook.home import VARIABLE
+from .backed import BackedByEasyMaker, SpawnRefused
 
-_STARTER = [sys.executable, "-m", "jupyter_easymaker.notebook.start"]
-_SERVER = [sys.executable, "-m", "jupyterhub.singleuser"]
 _MOUNT = Path("/root/easymaker")
+_DIRECTORY = "EASYMAKER_NOTEBOOK_DIRECTORY"
+"""A variable in the environment of all that a notebook runs: whose it is."""
+_LOG = "notebook.log"
+_LAST_LINES = 2000
+_LOOK_SECONDS = 0.1
+_PROGRESS_SECONDS = 1.0
 
 
-class NotebookSpawner(LocalProcessSpawner):
+class NotebookSpawner(BackedByEasyMaker, LocalProcessSpawner):
     """Spawns notebooks as the hub's own user: for people who trust each other, and for trying out.
 
     ``{notebooks_dir}/{user}/{notebook}/`` holds ``boot`` (the home directory, emptied at each start) and ``easymaker``
@@ -50,19 +58,84 @@ class NotebookSpawner(LocalProcessSpawner):
     def data(self) -> Path:
         return self.directory / "easymaker"
 
-    async def start(self) -> tuple[str, int]:
-        await asyncio.to_thread(self._prepare)
-        self.cmd = [*self._mounting(), *_STARTER, *_SERVER, *(["--allow-root"] if os.geteuid() == 0 else [])]
+    async def start_as(self, settings: dict[str, Any]) -> tuple[str, int]:
+        await asyncio.to_thread(self._end_orphans)
+        mounts = {mount["mountDirectoryName"]: mount["path"] for mount in settings["nasList"]}
+        await asyncio.to_thread(self._prepare, mounts)
+        python = settings["python"] or sys.executable
+        starter = [python, "-m", "jupyter_easymaker.notebook.start", python, "-m", "jupyterhub.singleuser"]
+        self.cmd = [*self._mounting(), *starter, *(["--allow-root"] if os.geteuid() == 0 else [])]
         self.notebook_dir = str(self.boot)
-        address: tuple[str, int] = await super().start()
+        with (self.directory / _LOG).open("wb") as log:
+            self.popen_kwargs: dict[str, Any] = {"stdout": log, "stderr": subprocess.STDOUT}
+            address: tuple[str, int] = await LocalProcessSpawner.start(self)
+        await self._listening(*address)
         return address
 
-    def _prepare(self) -> None:
+    async def _listening(self, host: str, port: int) -> None:
+        """Wait until the server can be reached: its start-up scripts run before.
+
+        Raises:
+            SpawnRefused: it has ended.
+        """
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(host, port)
+                writer.close()
+                return
+            except OSError:
+                status = self.proc.poll()
+                if status is not None:
+                    raise SpawnRefused(f"Its server ended with exit status {status}: {self._last_lines()}") from None
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    def _last_lines(self) -> str:
+        text = (self.directory / _LOG).read_text(errors="replace")
+        return text[-_LAST_LINES:].strip() or "it printed nothing"
+
+    def _end_orphans(self) -> None:
+        """End what runs in this notebook without the hub knowing: it was killed while it started the notebook."""
+        for process in psutil.process_iter():
+            try:
+                ours = process.environ().get(_DIRECTORY) == str(self.directory)
+            except psutil.Error:
+                continue
+            if ours:
+                self.log.warning("ending %s, left by an earlier start of %s", process.pid, self.directory)
+                process.kill()
+
+    def _prepare(self, mounts: dict[str, str]) -> None:
         shutil.rmtree(self.boot, ignore_errors=True)
         self.boot.mkdir(parents=True, mode=0o700)
         self.data.mkdir(exist_ok=True, mode=0o700)
-        for name, target in {**self.nas, "easymaker": str(self.data)}.items():
+        for name, target in {**self.nas, **mounts, "easymaker": str(self.data)}.items():
             (self.boot / name).symlink_to(target, target_is_directory=True)
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """Tell which start-up script runs: a start may wait for it long."""
+        yield {"progress": 10, "message": "Starting."}
+        last = ""
+        while True:
+            message = await asyncio.to_thread(self._running_script)
+            if message and message != last:
+                last = message
+                yield {"progress": 50, "message": message}
+            await asyncio.sleep(_PROGRESS_SECONDS)
+
+    def _running_script(self) -> str:
+        try:
+            scripts = cont_init.last_run(self.data)
+        except (OSError, ValueError, TypeError):  # it is the user's to write into
+            return ""
+        for script in scripts:
+            if script.state is cont_init.ScriptState.RUNNING and script.started_at is not None:
+                begun = time.strftime("%H:%M:%S", time.gmtime(script.started_at))
+                return f"Running the start-up script {script.name} since {begun} UTC."
+        return ""
+
+    def exit_status(self, status: int) -> int | None:
+        """Of a server an earlier hub started nobody knows it."""
+        return status if self.proc is not None else None
 
     def _mounting(self) -> list[str]:
         """Return what gives the notebook mounts of its own, with its data storage at /root/easymaker, if it can be."""
@@ -79,6 +152,7 @@ class NotebookSpawner(LocalProcessSpawner):
             VARIABLE: str(_MOUNT if mounted else self.data),
             "EASYMAKER_TOKEN": env["JUPYTERHUB_API_TOKEN"],
             "EASYMAKER_START_BACKEND": "0",
+            _DIRECTORY: str(self.directory),
         }
 
     def user_env(self, env: dict[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ class ResourceType(StrEnum):
     ENDPOINT_STAGE = "ENDPOINT_STAGE"
     ENDPOINT_MODEL = "ENDPOINT_MODEL"
     BATCH_INFERENCE = "BATCH_INFERENCE"
+    NOTEBOOK = "NOTEBOOK"
 
 
 class EventAction(StrEnum):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from .base import WireModel
 
 
@@ -19,6 +21,8 @@ class Flavor(WireModel):
     gpu_count: int = 0
     gpu_memory: int = 0
     """Memory of one GPU in MiB."""
+    idle_minutes: int = Field(default=0, ge=0)
+    """A notebook nobody uses for so long is stopped; 0: never."""
     group_type_code_list: list[str] = [
         "NOTEBOOK",
         "TRAINING",

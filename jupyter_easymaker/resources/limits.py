@@ -41,6 +41,8 @@ class Limits:
     batch_size: int = 1000
     inference_timeout_seconds: int = 1200
     glob_length: int = 255
+    notebook_storage_gb: int = 2_040
+    nas_mounts: int = 10
     upload_bytes: int = 256 * 1024**2
     file_upload_bytes: int = 50 * 1024**3
 

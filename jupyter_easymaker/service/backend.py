@@ -23,6 +23,7 @@ from ..tensorboards.service import TensorboardService
 from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
 from .log_forwarding import log_forwarder
+from .notebooks import notebook_service
 
 OWNER = "owner"
 """The user whose token the data directory holds."""
@@ -56,7 +57,7 @@ class Backend:
             preload=["jupyter_easymaker.runner"],
             on_change=lambda job: self.reconcilers.job_changed(job),
         )
-        catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images)
+        catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images, notebooks=config.hub)
         archive = LogArchive(shared / "logs")
         context = ReconcilerContext(
             database=self.database,
@@ -80,6 +81,7 @@ class Backend:
             at_most=config.tensorboard_at_most,
             flags=config.tensorboard_flags,
         )
+        self.notebooks = notebook_service(config, self.database, catalogue)
         self.app: FastAPI = create_app(
             ApiContext(
                 database=self.database,
@@ -97,6 +99,7 @@ class Backend:
                 upload_dir=_emptied(Path(config.data_dir) / "uploads"),
                 public_url=config.public_url.rstrip("/"),
                 **_identity(config, self.database),
+                **(self.notebooks.for_api() if self.notebooks else {}),
             )
         )
 
@@ -106,10 +109,14 @@ class Backend:
         self.reconcilers.start()
         if self.log_forwarder is not None:
             self.log_forwarder.start()
+        if self.notebooks is not None:
+            self.notebooks.start()
 
     def close(self) -> None:
         """End threads and connections; jobs go on."""
         self.tensorboards.close()
+        if self.notebooks is not None:
+            self.notebooks.close()
         if self.log_forwarder is not None:
             self.log_forwarder.close()
         self.reconcilers.close()

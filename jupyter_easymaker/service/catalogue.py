@@ -20,14 +20,22 @@ _MIB_PER_VCPU = (1024, 2048, 4096)
 
 
 def machine_catalogue(
-    capacity: Capacity, flavors: Sequence[dict[str, Any]], images: Sequence[dict[str, Any]]
+    capacity: Capacity,
+    flavors: Sequence[dict[str, Any]],
+    images: Sequence[dict[str, Any]],
+    *,
+    notebooks: bool = False,
 ) -> Catalogue:
-    """Return what a machine of this capacity offers, with the operator's own entries."""
+    """Return what a machine of this capacity offers, with the operator's own entries.
+
+    Args:
+        notebooks: whether there is a hub that runs notebooks.
+    """
     own_flavors = tuple(Flavor.model_validate(flavor) for flavor in flavors)
     own_images = tuple(Image.model_validate(image) for image in images)
     return Catalogue(
         flavors=own_flavors or machine_flavors(capacity),
-        images=(*machine_images(), *own_images),
+        images=(*machine_images(), *(notebook_images() if notebooks else ()), *own_images),
         algorithms=provided_algorithms(CPU_PYTHON_IMAGE, GPU_PYTHON_IMAGE),
     )
 
@@ -71,6 +79,25 @@ def machine_images() -> tuple[Image, ...]:
         for core in ("CPU", "GPU"):
             images.append(_image(f"local-{core.lower()}-{code.lower()}-training", core, code, label, framework_version))
     return tuple(images)
+
+
+def notebook_images() -> tuple[Image, ...]:
+    """Return this Python environment as the environment of notebooks."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return tuple(
+        Image(
+            image_id=f"local-{core.lower()}-python-notebook",
+            image_name=f"Local {core} Python Notebook",
+            group_type_code="NOTEBOOK",
+            core_type_code=core,
+            framework_code="PYTHON",
+            framework_version=platform.python_version(),
+            python_version=version,
+            description="JupyterLab as installed where the backend runs.",
+            python=sys.executable,
+        )
+        for core in ("CPU", "GPU")
+    )
 
 
 def _image(image_id: str, core: str, code: str, label: str, framework_version: str) -> Image:

@@ -142,6 +142,26 @@ class ServiceConfig(Configurable):
     hub_everyone = Unicode(
         DEFAULT_APPKEY, help="The project everybody who signs in to the hub belongs to; empty: only groups count."
     ).tag(config=True)
+    hub_url = Unicode(
+        help="Where this backend reaches the hub's proxy, to ask notebooks whether they are well. Default: "
+        "JUPYTERHUB_PUBLIC_URL, else the address of the hub's API."
+    ).tag(config=True)
+
+    @default("hub_url")
+    def _hub_url(self) -> str:
+        return os.environ.get("JUPYTERHUB_PUBLIC_URL") or os.environ.get("JUPYTERHUB_API_URL", "").partition("/hub/")[0]
+
+    notebook_flavor = Unicode(
+        help="Id of the instance type of servers made at the hub's own page. Default: the smallest with 2 GiB."
+    ).tag(config=True)
+    notebook_look_seconds = Float(
+        5.0,
+        min=0.1,
+        help="How often all servers of the hub are looked at; those on their way are looked at more often.",
+    ).tag(config=True)
+    notebook_probe_seconds = Float(
+        15.0, min=0.1, help="How often each running notebook is asked whether it is well."
+    ).tag(config=True)
     default_output_uri = Unicode(
         "nas://local:/outputs", help="Where outputs go when a form or a magic is given no path."
     ).tag(config=True)

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from .tables import MembershipRow, ProjectRow, UserRow
 
+ELSEWHERE = "hub:"
+"""What stands in place of the hash of a token for users that sign in elsewhere begins with this."""
+
 
 def token_hash(token: str) -> str:
     """Return what is kept of a token."""
@@ -78,6 +81,12 @@ def keep_from_elsewhere(
         delete(MembershipRow).where(MembershipRow.user_id == user_id, MembershipRow.appkey.not_in(projects))
     )
     return True
+
+
+def is_of_hub(session: Session, user_id: str) -> bool:
+    """Return whether a user is one another service vouches for."""
+    row = session.get(UserRow, user_id)
+    return row is not None and row.token_hash.startswith(ELSEWHERE)
 
 
 def by_token(session: Session, token: str) -> UserRow | None:

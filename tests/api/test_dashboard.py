@@ -51,6 +51,7 @@ def busy(client: TestClient, service: Backend, body: Body) -> str:
 def test_empty_project_shows_zeros(client: TestClient) -> None:
     found = dashboard(client)
     assert {each["resourceType"] for each in found["countList"]} == {
+        "NOTEBOOK",
         "EXPERIMENT",
         "TRAINING",
         "HYPERPARAMETER_TUNING",

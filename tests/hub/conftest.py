@@ -29,6 +29,9 @@ c = get_config()
 configure(c, Path({directory!r}), port={port}, backend_port={backend_port})
 c.JupyterHub.hub_port = {hub_port}
 c.TraefikProxy.traefik_api_url = "http://127.0.0.1:{proxy_port}"
+c.JupyterHub.services[0]["command"] += ["--ServiceConfig.notebook_look_seconds=0.5"]
+c.JupyterHub.services[0]["command"] += ["--ServiceConfig.notebook_probe_seconds=0.5"]
+c.Spawner.poll_interval = 1
 c.Authenticator.manage_groups = True
 c.SharedPasswordAuthenticator.password_groups = {{"vision-password-only-tests-know": ["vision"]}}
 {more}
@@ -129,6 +132,7 @@ class HubUser:
     name: str
     browser: httpx.Client
     _opened: set[str] = field(default_factory=set)
+    _token: str = ""
 
     def api(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Ask the hub's REST API."""
@@ -160,6 +164,61 @@ class HubUser:
             self.browser.get(f"{base}/lab").raise_for_status()
             self._opened.add(base)
         return self.browser.get(f"{base}/{path}")
+
+    def ask(self, method: str, path: str, appkey: str = "default", **arguments: Any) -> httpx.Response:
+        """Ask the backend, with a token of the hub's."""
+        self._token = self._token or self.token()
+        headers = {"Authorization": f"token {self._token}"}
+        url = f"{self.hub.backend_url}/v1.0/appkeys/{appkey}/{path}"
+        return httpx.request(method, url, headers=headers, timeout=30, **arguments)
+
+    def create_notebook(self, name: str, **settings: Any) -> str:
+        """Create a notebook; return its id."""
+        body = {
+            "notebookName": name,
+            "imageId": "local-cpu-python-notebook",
+            "flavorId": "c1m2",
+            "bootStorageSize": 10,
+            "dataStorageSize": 10,
+            **settings,
+        }
+        answer = self.ask("POST", "notebooks", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["notebook"]["notebookId"])
+
+    def notebook(self, notebook_id: str) -> dict[str, Any]:
+        answer = self.ask("GET", f"notebooks/{notebook_id}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()["notebook"]
+        return found
+
+    def act(self, notebook_id: str, action: str) -> None:
+        """Ask for start, stop or reboot."""
+        answer = self.ask("PUT", f"notebooks/{notebook_id}/{action}")
+        assert answer.status_code == 200, answer.text
+
+    def wait_for_notebook(self, notebook_id: str, status: str, timeout: float = 90) -> dict[str, Any]:
+        """Wait until a notebook has a status; return it."""
+        shown: list[dict[str, Any]] = []
+
+        def there() -> bool:
+            shown.append(self.notebook(notebook_id))
+            return bool(shown[-1]["notebookStatusCode"] == status)
+
+        try:
+            wait_for(there, timeout, 0.1)
+        except TimeoutError as error:
+            raise AssertionError(f"waited for {status}, found {shown[-1]}") from error
+        return shown[-1]
+
+    def directory_of(self, notebook_id: str) -> Path:
+        """Return where a notebook's boot and data storage are."""
+        (name,) = [
+            name
+            for name in self.api("GET", f"users/{self.name}?include_stopped_servers").json()["servers"]
+            if name.removeprefix("nb-") == notebook_id.replace("-", "")[:16]
+        ]
+        return self.hub.directory / "notebooks" / self.name / name
 
     def token(self) -> str:
         """Make a token that is good at the backend."""

@@ -1,0 +1,166 @@
+"""The thread that watches the hub's servers: often while something is on its way, now and then otherwise.
+
+Of its own, because a hub that is slow or down must not keep trainings waiting. Each notebook is in one pair of hands
+at a time; several are worked on at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ..engines.hub import Hub, HubError, HubServer, HubUser
+from ..resources.notebook import NotebookStatus
+from ..store import notebooks
+from ..store.database import Database
+from ..store.hub_tables import NotebookRow
+from .notebook import keep_health, reconcile_notebook, rename_at_hub
+
+_LOG = logging.getLogger(__name__)
+_BUSY_SECONDS = 0.5
+_MOST_BACKOFF = 10.0
+_WORKERS = 8
+_FAILED_PROBES = 2  # one may be lost in a busy moment
+
+
+@dataclass
+class _Probed:
+    at: float = 0.0
+    failures: int = 0
+
+
+class NotebookLoop:
+    """Reconciles notebooks until closed.
+
+    Args:
+        adopt: makes a notebook of a server that was made at the hub's own page.
+        every_seconds: how often all servers are looked at while nothing is on its way.
+        probe_seconds: how often each running server is asked whether it is well.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        adopt: Callable[[HubUser, HubServer], None],
+        *,
+        every_seconds: float = 5.0,
+        probe_seconds: float = 15.0,
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._adopt = adopt
+        self._every_seconds = every_seconds
+        self._probe_seconds = probe_seconds
+        self._woken = threading.Event()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="notebooks", daemon=True)
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="notebook")
+        self._held: set[str] = set()
+        self._lock = threading.Lock()
+        self._probed: dict[str, _Probed] = {}
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish the steps at hand and end the threads."""
+        self._closed = True
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._workers.shutdown(wait=True, cancel_futures=True)
+
+    def wake(self) -> None:
+        """Look now: a commit gave us work."""
+        self._woken.set()
+
+    def _run(self) -> None:
+        backoff = _BUSY_SECONDS
+        while not self._closed:
+            try:
+                pause = self._pass()
+                backoff = _BUSY_SECONDS
+            except HubError as error:
+                _LOG.warning("notebooks cannot be looked at: %s; trying again", error)
+                self._tell_waiting(str(error))
+                pause = backoff = min(backoff * 2, _MOST_BACKOFF)
+            except Exception:
+                _LOG.exception("looking at the notebooks failed; trying again")
+                pause = backoff = min(backoff * 2, _MOST_BACKOFF)
+            self._woken.wait(pause)
+            self._woken.clear()
+
+    def _pass(self) -> float:
+        """Look at everything once; return how many seconds to wait before the next look."""
+        with self._database.reading() as session:
+            known = {notebooks.live_server(row.owner, row.server_name) for row in notebooks.all_live(session)}
+        users = self._hub.users()
+        self._adopt_new(users, known)
+        with self._database.reading() as session:
+            rows = notebooks.all_live(session)
+        for row in rows:
+            user = users.get(row.owner)
+            self._give(row, user.servers.get(row.server_name) if user else None)
+        self._probed = {row.id: self._probed[row.id] for row in rows if row.id in self._probed}
+        busy = any(not NotebookStatus(row.status).terminal for row in rows)
+        return _BUSY_SECONDS if busy else self._every_seconds
+
+    def _adopt_new(self, users: Mapping[str, HubUser], known: set[str]) -> None:
+        for user in users.values():
+            for server in user.servers.values():
+                if notebooks.live_server(user.name, server.name) in known or not (server.name or server.started):
+                    continue
+                try:
+                    self._adopt(user, server)
+                except Exception:
+                    _LOG.exception("the server %s of %s could not become a notebook", server.name, user.name)
+
+    def _give(self, row: NotebookRow, server: HubServer | None) -> None:
+        with self._lock:
+            if row.id in self._held:
+                return
+            self._held.add(row.id)
+        self._workers.submit(self._work, row, server)
+
+    def _work(self, row: NotebookRow, server: HubServer | None) -> None:
+        try:
+            reconcile_notebook(self._database, self._hub, row.id, server)
+            rename_at_hub(self._hub, row, server)
+            if server is not None and server.ready and row.status == NotebookStatus.ACTIVE:
+                self._probe(row.id, server)
+        except HubError as error:
+            _LOG.warning("notebook %s has to wait for the hub: %s", row.id, error)
+        except Exception:
+            _LOG.exception("reconciling the notebook %s failed; it will be tried again", row.id)
+        finally:
+            with self._lock:
+                self._held.discard(row.id)
+
+    def _probe(self, notebook_id: str, server: HubServer) -> None:
+        probed = self._probed.setdefault(notebook_id, _Probed())
+        if time.monotonic() < probed.at + (self._probe_seconds if not probed.failures else self._every_seconds):
+            return
+        problem = self._hub.probe(server)
+        probed.at = time.monotonic()
+        probed.failures = probed.failures + 1 if problem else 0
+        if 0 < probed.failures < _FAILED_PROBES:
+            return
+        with self._database.reading() as session:
+            row = session.get(NotebookRow, notebook_id)
+        if row is not None and row.incarnation == server.started:
+            keep_health(self._database, row, problem)
+
+    def _tell_waiting(self, why: str) -> None:
+        """Say of what is on its way that the hub is waited for."""
+        note = f"Waiting for the hub: {why}."
+        with self._database.reading() as session:
+            rows = [row for row in notebooks.all_live(session) if not NotebookStatus(row.status).terminal]
+        for row in rows:
+            if row.status_reason != note:
+                with self._database.session() as session:
+                    notebooks.transition(session, row, None, reason=note)
