@@ -22,7 +22,7 @@ test('what is long is indented, and reads back as it was', () => {
   };
   const text = jsonText(value);
   assert.deepEqual(JSON.parse(text), value);
-  assert.match(text, /^    \[0, 0, "row 0"\],$/m);
+  assert.match(text, /^ {4}\[0, 0, "row 0"\],$/m);
 });
 
 test('a text or nothing is JSON, too', () => {

@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 
 from jupyter_easymaker.algorithms.catalogue import provided_algorithms
-from jupyter_easymaker.resources import experiment, hyperparameter_tuning, model, training
+from jupyter_easymaker.resources import (
+    batch_inference,
+    endpoint,
+    endpoint_stage,
+    experiment,
+    hyperparameter_tuning,
+    model,
+    training,
+)
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "jupyter_easymaker/locale/ko_KR/LC_MESSAGES/jupyter_easymaker.json"
@@ -32,6 +40,9 @@ def of_the_forms() -> Iterator[str]:
         (training, training.TrainingCreate),
         (hyperparameter_tuning, hyperparameter_tuning.HyperparameterTuningCreate),
         (model, model.ModelCreate),
+        (endpoint, endpoint.EndpointCreate),
+        (endpoint, endpoint_stage.EndpointStageCreate),
+        (batch_inference, batch_inference.BatchInferenceCreate),
     ):
         yield from module.SECTIONS.values()
         schema = body.model_json_schema(by_alias=True)

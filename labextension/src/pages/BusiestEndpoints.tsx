@@ -65,7 +65,9 @@ export function BusiestEndpoints(props: { endpoints: IBusyEndpoint[] }): JSX.Ele
                         app.open({ page: 'endpoint-stage', id: stage.endpointStageId })
                       }
                     />
-                    {stage.isDefaultStage && <span className="em-Best">{trans.__('Default')}</span>}
+                    {stage.isDefaultStage && (
+                      <span className="em-Best">{trans.__('Default stage')}</span>
+                    )}
                   </td>
                   <td className="em-mod-end">{integer(stage.successCount, locale)}</td>
                   <td className="em-mod-end">{integer(stage.failCount, locale)}</td>

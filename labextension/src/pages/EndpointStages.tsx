@@ -67,7 +67,7 @@ function StageCard(props: { endpoint: IEndpoint; stage: IStage }): JSX.Element {
     <li className="em-Stage" data-id={stage.endpointStageId} onClick={open}>
       <div className="em-Stage-head">
         <LinkButton label={stage.endpointStageName} onClick={open} />
-        {stage.isDefaultStage && <span className="em-Best">{trans.__('Default')}</span>}
+        {stage.isDefaultStage && <span className="em-Best">{trans.__('Default stage')}</span>}
         <StatusChip
           status={stage.endpointStageStatusCode}
           reason={stage.endpointStageStatusReason}

@@ -50,7 +50,7 @@ export function PathCalls({ statistics }: { statistics: IStageStatistics }): JSX
                   <code>{each.path}</code>
                 </td>
                 <td>{each.modelName}</td>
-                <td>{each.byDefaultAddress ? trans.__('Default') : trans.__('Stage')}</td>
+                <td>{each.byDefaultAddress ? trans.__('Default stage') : trans.__('Stage')}</td>
                 <td className="em-mod-end">{integer(each.callCount, locale)}</td>
                 <td className="em-mod-end">{integer(each.success2xxCount, locale)}</td>
                 <td className="em-mod-end">{integer(each.fail4xxCount, locale)}</td>

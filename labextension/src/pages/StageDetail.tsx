@@ -65,7 +65,7 @@ function Content({ stage }: { stage: IStage }): JSX.Element {
         description={stage.description}
         status={
           <>
-            {stage.isDefaultStage && <span className="em-Best">{trans.__('Default')}</span>}
+            {stage.isDefaultStage && <span className="em-Best">{trans.__('Default stage')}</span>}
             <StatusChip status={status} reason={reason} />
           </>
         }

@@ -93,7 +93,7 @@ function Share(props: {
     <div className="em-Share">
       <label htmlFor={id} className="em-Share-name" title={stage.endpointStageName}>
         {stage.endpointStageName}
-        {stage.isDefaultStage && <span className="em-Best">{trans.__('Default')}</span>}
+        {stage.isDefaultStage && <span className="em-Best">{trans.__('Default stage')}</span>}
       </label>
       <input
         id={id}
