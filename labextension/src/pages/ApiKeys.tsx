@@ -26,10 +26,19 @@ export function ApiKeys({ endpoint }: { endpoint: IEndpoint }): JSX.Element {
   const [made, setMade] = React.useState<IApiKey | null>(null);
   const keys = loaded.value;
 
-  const require = (useApiKey: boolean): void =>
-    void attempt(app, trans.__('The endpoint could not be changed'), () =>
+  // What is asked shows at once; the event of the change confirms it.
+  const [asked, setAsked] = React.useState<boolean | null>(null);
+  React.useEffect(() => setAsked(null), [endpoint.useApiKey]);
+  const required = asked ?? endpoint.useApiKey;
+  const require = async (useApiKey: boolean): Promise<void> => {
+    setAsked(useApiKey);
+    const done = await attempt(app, trans.__('The endpoint could not be changed'), () =>
       model.client.endpoints.update(id, { useApiKey })
     );
+    if (!done) {
+      setAsked(null);
+    }
+  };
   const remove = async (key: IApiKey): Promise<void> => {
     const sure = await confirmed(
       app,
@@ -49,13 +58,13 @@ export function ApiKeys({ endpoint }: { endpoint: IEndpoint }): JSX.Element {
       <label className="em-Checkbox">
         <input
           type="checkbox"
-          checked={endpoint.useApiKey}
-          onChange={event => require(event.target.checked)}
+          checked={required}
+          onChange={event => void require(event.target.checked)}
         />
         {trans.__('Require an API key')}
       </label>
       <p className="em-mod-quiet">
-        {endpoint.useApiKey
+        {required
           ? trans.__('Calls need a key of this endpoint in the header X-Api-Key.')
           : trans.__('Whoever reaches the address may call it.')}
       </p>

@@ -16,7 +16,7 @@ import { PathCalls } from './PathCalls';
 const LOOK = 5000;
 /** Seconds, and seconds of an interval. */
 const RANGES: Record<string, [number, number]> = {
-  quarter: [900, 15],
+  quarter: [900, 60],
   hour: [3600, 60],
   sixHours: [6 * 3600, 300],
   day: [86400, 1200],
