@@ -12,7 +12,7 @@ export UV_INDEX_STRATEGY ?= unsafe-best-match
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --compile-bytecode
 SOURCES := $(shell find labextension/src labextension/style labextension/package.json labextension/yarn.lock pyproject.toml -type f 2>/dev/null)
 
-.PHONY: lab hub test test-torch test-wheel test-hub lint format benchmarks clean browser
+.PHONY: lab hub test test-torch test-formats test-wheel test-hub lint format benchmarks clean browser
 
 $(BIN)/uv:
 	$(PYTHON) -m venv $(VENV)
@@ -40,11 +40,15 @@ hub: $(VENV)/.installed-hub  ## a JupyterHub on this machine: notebooks for a te
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyterhub --config hub_config/jupyterhub_config.py $(HUB_ARGS)
 
 test: $(VENV)/.installed-test browser  ## all tests but the slow suites below
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not torch and not wheel and not hub"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not torch and not formats and not wheel and not hub"
 
 test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch
 	$(BIN)/python -m pip install --quiet "torch==2.13.0"
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m torch
+
+test-formats: $(VENV)/.installed-test  ## models of TensorFlow, and KServe's client in an environment of its own
+	$(UV) "tensorflow-cpu>=2.21"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m formats
 
 test-wheel: $(VENV)/.installed-test  ## the built wheel in a fresh environment
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m wheel

@@ -15,6 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
+from jupyter_easymaker.engines.local import LocalEngine
+from jupyter_easymaker.gateway.settings import GatewaySettings
+from jupyter_easymaker.gateway.traefik import TraefikGateway
 from tests.keystone import keystone_swift
 from tests.ports import free_port
 from tests.swift import swift
@@ -80,6 +83,19 @@ class RunningBackend:
         assert self.process is not None
         self.process.terminate()
         return self.process.wait(timeout=15)
+
+    def clear(self) -> None:
+        """End what outlives backends: pods and the gateway."""
+        if (self.data_dir / "engine" / "services").is_dir():
+            engine = LocalEngine(self.data_dir / "engine")
+            if engine.service_names():
+                engine.start()
+                for name in engine.service_names():
+                    engine.remove_service(name)
+                wait_for(lambda: not engine.service_names(), 60)
+                engine.close()
+        if (self.data_dir / "gateway").is_dir():
+            TraefikGateway(GatewaySettings(self.data_dir / "gateway")).stop()
 
     @property
     def base(self) -> str:
@@ -147,6 +163,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBackend
     running.start()
     yield running
     running.stop()
+    running.clear()
 
 
 @pytest.fixture
@@ -164,3 +181,4 @@ def own_backend(tmp_path: Path) -> Iterator[Callable[..., RunningBackend]]:
     for running in made:
         if running.process and running.process.poll() is None:
             running.stop()
+        running.clear()

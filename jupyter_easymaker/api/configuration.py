@@ -32,6 +32,15 @@ class User(WireModel):
     is_admin: bool
 
 
+class GatewayView(WireModel):
+    """What stands before the models of endpoints."""
+
+    address: str
+    """Empty: there is none."""
+    certificate_authority: str
+    """PEM; empty: its certificate is the operator's."""
+
+
 class Configuration(WireModel):
     """What this backend offers to the project."""
 
@@ -42,7 +51,10 @@ class Configuration(WireModel):
     obs_list: list[str]
     limits: dict[str, int]
     capacity: CapacityView
+    gateway: GatewayView
     user: User
+    gateway_address: str = ""
+    """``host:port`` endpoints are called at over https; empty: there is no gateway, and there are no endpoints."""
 
 
 @router.get("/configuration", response_model=envelope("ConfigurationAnswer", configuration=Configuration))
@@ -62,6 +74,8 @@ def get_configuration(appkey: str, context: Context, caller: Member) -> Any:
             obs_list=list(storage.obs),
             limits={to_camel(name): number for name, number in asdict(limits.current()).items()},
             capacity=CapacityView(vcpus=capacity.vcpus, memory_mib=capacity.memory_mib, gpus=capacity.gpus),
+            gateway=GatewayView(address=context.gateway.address, certificate_authority=context.gateway.own_authority),
             user=User(user_id=caller.user_id, is_admin=caller.is_admin),
+            gateway_address=context.gateway.address,
         )
     )

@@ -9,14 +9,16 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from ..engines.base import Engine
 from ..engines.hub import Hub
+from ..engines.service import FullEngine
+from ..gateway.base import Gateway
 from ..logs.archive import LogArchive
 from ..metrics.reader import MetricsReader
 from ..reconcilers.notebook_adoption import Adoption
 from ..resources.catalogue import Catalogue
 from ..storage.config import StorageConfig
 from ..store.database import Database
+from ..store.encryption import Encryption
 from ..store.tables import UserRow
 from ..tensorboards.service import TensorboardService
 
@@ -26,7 +28,7 @@ class ApiContext:
     """The backend's parts, as the API needs them."""
 
     database: Database
-    engine: Engine
+    engine: FullEngine
     catalogue: Catalogue
     storage_for: Callable[[str], StorageConfig]
     """The storages of a project, by appkey."""
@@ -47,6 +49,10 @@ class ApiContext:
     """Where files lie that are being sent, until they are whole."""
     public_url: str
     """What addresses for browsers begin with."""
+    gateway: Gateway
+    encryption: Encryption
+    wake_endpoints: Callable[[], None]
+    """Tells the reconcilers of endpoints that a commit gave them work."""
     vouched_for: Callable[[str], UserRow | None] = lambda _token: None
     """Whose token one is that the store does not know, by another service's word."""
     metrics: MetricsReader = field(default_factory=MetricsReader)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from ..resources.base import WireModel
 from ..store import resource_queries
+from ..store.endpoint_tables import EndpointRow
 from ..store.hub_tables import NotebookRow
 from ..store.tables import (
     ExperimentRow,
@@ -28,6 +29,7 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "hyperparameterTuning": HyperparameterTuningRow,
     "model": ModelRow,
     "trainingTemplate": TrainingTemplateRow,
+    "endpoint": EndpointRow,
     "notebook": NotebookRow,
 }
 

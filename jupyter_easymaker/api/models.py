@@ -11,14 +11,15 @@ from ..resources.errors import EasyMakerError, ResultCode, field_error
 from ..resources.hyperparameter_tuning import HyperparameterTuningStatus
 from ..resources.model import Model, ModelCreate, ModelFormat, ModelUpdate
 from ..resources.training import TrainingStatus
-from ..store import models, trainings
+from ..store import endpoints, models, trainings
 from ..store.tables import HyperparameterTuningRow, ModelRow, TrainingRow
 from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
-from .experiments import require
+from .experiments import named, require
 from .hyperparameter_tunings import find_tuning
 from .listing import Listing, values, whole
+from .model_views import model_view
 from .storage_checks import StorageChecks
 from .trainings import find_training
 from .tuning_views import best_trial
@@ -47,7 +48,7 @@ def create_model(appkey: str, context: Context, caller: Member, body: Annotated[
             training=training,
             tuning=tuning,
         )
-    return success(model=view(row))
+    return success(model=model_view(row))
 
 
 @router.get("/models", response_model=ListAnswer)
@@ -72,14 +73,14 @@ def list_models(
             tuning_ids=values(tuning_ids),
             **listing.arguments(models.SORT),
         )
-    return success(model_list=[view(row) for row in rows], paging=listing.paging(len(rows), total))
+    return success(model_list=[model_view(row) for row in rows], paging=listing.paging(len(rows), total))
 
 
 @router.get("/models/{model_id}", response_model=Answer)
 def get_model(appkey: str, model_id: str, context: Context, _caller: Member) -> Any:
     """Return a model."""
     with context.database.reading() as session:
-        return success(model=view(_find(session, appkey, model_id)))
+        return success(model=model_view(_find(session, appkey, model_id)))
 
 
 @router.put("/models/{model_id}", response_model=Answer)
@@ -92,14 +93,21 @@ def update_model(
         row = _find(session, appkey, model_id, lock=True)
         if columns:
             require(models.update(session, row, **columns), "model", row.name)
-    return success(model=view(row))
+    return success(model=model_view(row))
 
 
 @router.delete("/models/{model_id}", response_model=Envelope)
 def delete_model(appkey: str, model_id: str, context: Context, _caller: Member) -> Any:
-    """Forget a model; its artifact stays in its storage."""
+    """Forget a model that no endpoint serves; its artifact stays in its storage."""
     with context.database.session() as session:
-        models.delete(session, _find(session, appkey, model_id, lock=True))
+        row = _find(session, appkey, model_id, lock=True)
+        names = endpoints.using_model(session, row.id)
+        if names:
+            raise EasyMakerError(
+                ResultCode.IN_USE,
+                f"The model {row.name} is served by the endpoints {named(names[:5], len(names))}; delete them first.",
+            )
+        models.delete(session, row)
     return success()
 
 
@@ -152,29 +160,3 @@ def _format_of(training: TrainingRow | None) -> str | None:
     if training.algorithm:
         return str(training.algorithm["modelFormatCode"])
     return _FRAMEWORK_FORMATS.get(training.image["frameworkCode"])
-
-
-def view(row: ModelRow) -> Model:
-    return Model(
-        model_id=row.id,
-        model_name=row.name,
-        description=row.description,
-        app_key=row.appkey,
-        model_format_code=ModelFormat(row.model_format) if row.model_format else None,
-        framework_code=row.model_format,
-        framework_version=row.framework_version,
-        model_upload_uri=row.model_upload_uri,
-        training={"trainingId": row.training_id, "trainingName": row.training_name}
-        if row.training_id and not row.tuning_id
-        else None,
-        hyperparameter_tuning={
-            "hyperparameterTuningId": row.tuning_id,
-            "hyperparameterTuningName": row.tuning_name,
-            "trialId": row.training_id,
-        }
-        if row.tuning_id
-        else None,
-        created_datetime=row.created_at,
-        created_by=row.created_by,
-        tag_list=row.tags,
-    )

@@ -39,8 +39,8 @@ def get_monitoring(
     points: Annotated[int, Query(ge=2, le=2000, description="At most so many points a curve.")] = 300,
 ) -> Any:
     """Return the curves of each instance of a training, while it runs and after it."""
-    since = _seconds("from", begin) if begin else 0.0
-    until = _seconds("to", end) if end else inf
+    since = seconds_of("from", begin) if begin else 0.0
+    until = seconds_of("to", end) if end else inf
     with context.database.reading() as session:
         row = find_training(session, appkey, training_id)
     nodes = range(row.spec["instanceCount"])
@@ -54,7 +54,7 @@ def get_monitoring(
             MonitoredInstance(
                 node=node,
                 name=f"node-{node}",
-                series_list=_series(thinned(samples, points), row, context.engine.network_scope),
+                series_list=series_of(thinned(samples, points), row.flavor["ram"], context.engine.network_scope),
             )
             for node, samples in zip(nodes, found, strict=True)
         ],
@@ -72,7 +72,12 @@ def samples_of(
         return []
 
 
-def _seconds(field: str, given: str) -> float:
+def seconds_of(field: str, given: str) -> float:
+    """Return a moment as seconds since 1970.
+
+    Raises:
+        EasyMakerError: it is none.
+    """
     try:
         value = float(given)
     except ValueError:
@@ -87,7 +92,12 @@ def _seconds(field: str, given: str) -> float:
     return value
 
 
-def _series(samples: Sequence[Sample], row: TrainingRow, network_scope: str) -> list[Series]:
+def series_of(samples: Sequence[Sample], memory_mib: int, network_scope: str) -> list[Series]:
+    """Return the curves of one instance.
+
+    Args:
+        memory_mib: what it has.
+    """
     made = []
     for metric in Metric:
         points = [(sample.at, round(value, 3)) for sample in samples if not isnan(value := getattr(sample, metric))]
@@ -97,18 +107,18 @@ def _series(samples: Sequence[Sample], row: TrainingRow, network_scope: str) -> 
                     metric=metric,
                     unit=metric.unit,
                     scope=network_scope if metric in _NETWORK else "instance",
-                    limit=_limit(metric, row, samples[-1]),
+                    limit=_limit(metric, memory_mib, samples[-1]),
                     point_list=points,
                 )
             )
     return made
 
 
-def _limit(metric: Metric, row: TrainingRow, last: Sample) -> float | None:
+def _limit(metric: Metric, memory_mib: int, last: Sample) -> float | None:
     if metric.unit == "percent":
         return 100.0
     if metric is Metric.MEMORY:
-        return float(row.flavor["ram"] * _MIB)
+        return float(memory_mib * _MIB)
     if metric is Metric.GPU_MEMORY and not isnan(last.gpu_memory_total):
         return last.gpu_memory_total
     return None

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from .. import __version__
 from ..store import events, resource_queries
+from ..store.endpoint_tables import EndpointRow
 from ..store.tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow
 from .auth import Admin
 from .context import ApiContext
@@ -23,6 +24,7 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "trainings": TrainingRow,
     "hyperparameter_tunings": HyperparameterTuningRow,
     "models": ModelRow,
+    "endpoints": EndpointRow,
 }
 _MIB = 1024 * 1024
 
@@ -66,9 +68,11 @@ class _BackendCollector(Collector):
         load, capacity = context.engine.load(), context.engine.capacity()
         yield GaugeMetricFamily("easymaker_jobs_running", "Jobs that hold capacity.", value=load.running)
         yield GaugeMetricFamily("easymaker_jobs_queued", "Jobs that wait for room.", value=load.queued)
+        yield GaugeMetricFamily("easymaker_replicas", "Replicas of services that hold capacity.", value=load.replicas)
         for name, what, each in (
             ("capacity", "What jobs may hold together", capacity),
             ("capacity_used", "What jobs hold now", load.used),
+            ("capacity_services", "What services hold now, which share CPUs", load.services),
         ):
             family = GaugeMetricFamily(f"easymaker_{name}", f"{what}.", labels=["resource"])
             family.add_metric(["vcpus"], each.vcpus)

@@ -8,7 +8,16 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from ..resources import experiment, hyperparameter_tuning, model, notebook, training
+from ..resources import (
+    endpoint,
+    endpoint_model,
+    endpoint_stage,
+    experiment,
+    hyperparameter_tuning,
+    model,
+    notebook,
+    training,
+)
 from .auth import Member
 from .envelope import Envelope, Header
 
@@ -20,6 +29,9 @@ class Form(StrEnum):
     TRAINING = "training"
     HYPERPARAMETER_TUNING = "hyperparameter-tuning"
     MODEL = "model"
+    ENDPOINT = "endpoint"
+    ENDPOINT_STAGE = "endpoint-stage"
+    ENDPOINT_MODEL = "endpoint-model"
     NOTEBOOK = "notebook"
 
 
@@ -31,6 +43,9 @@ _FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
         hyperparameter_tuning.SECTIONS,
     ),
     Form.MODEL: (model.ModelCreate, model.SECTIONS),
+    Form.ENDPOINT: (endpoint.EndpointCreate, endpoint.SECTIONS),
+    Form.ENDPOINT_STAGE: (endpoint_stage.EndpointStageCreate, endpoint.SECTIONS),
+    Form.ENDPOINT_MODEL: (endpoint_model.EndpointModelCreate, {}),
     Form.NOTEBOOK: (notebook.NotebookCreate, notebook.SECTIONS),
 }
 

@@ -98,7 +98,7 @@ async def follow_log(
                 status = current.status
                 chunk = await asyncio.to_thread(read_log, context, current, node, at, _CHUNK)
                 if chunk.data:
-                    data, at = _whole_characters(chunk)
+                    data, at = whole_characters(chunk)
                     body = {"text": data.decode(errors="replace"), "nextOffset": at}
                     yield ServerSentEvent(json.dumps(body), event="log", id=str(at))
                     continue
@@ -178,7 +178,7 @@ def _find(context: ApiContext, appkey: str, training_id: str) -> TrainingRow:
     return row
 
 
-def _whole_characters(chunk: LogChunk) -> tuple[bytes, int]:
+def whole_characters(chunk: LogChunk) -> tuple[bytes, int]:
     """Cut a multi-byte character that is not whole yet off the end, unless nothing would be left."""
     data = chunk.data
     for cut in range(1, min(4, len(data))):

@@ -100,7 +100,7 @@ class LogChunk:
 
     data: bytes
     next_offset: int
-    """Where to read on, in bytes from the start."""
+    """Where to read on, in bytes from the start; ``data`` ends there."""
     complete: bool
     """The node has ended and there is nothing after this."""
 
@@ -116,11 +116,18 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Load:
-    """What jobs hold now, and how many wait."""
+    """What jobs and services hold now, and how many jobs wait."""
 
     used: Capacity
+    """By jobs."""
     running: int
+    """Jobs."""
     queued: int
+    """Jobs."""
+    services: Capacity = Capacity(0, 0)
+    """By replicas of services: memory and GPUs; the CPUs they run on are shared."""
+    replicas: int = 0
+    """Of services, that hold something."""
 
 
 class EngineError(Exception):
@@ -170,6 +177,8 @@ class Engine(ABC):
     def logs(self, name: str, node: int = 0, offset: int = 0, limit: int = 1 << 20) -> LogChunk:
         """Read a node's output from a byte offset; a negative offset counts from the end.
 
+        Of a service's replica, which may run for months, the oldest output goes: reading then begins at what is kept.
+
         Raises:
             KeyError: the job or node is unknown.
         """
@@ -207,7 +216,7 @@ class Engine(ABC):
 
     @abstractmethod
     def load(self) -> Load:
-        """Return what jobs hold now."""
+        """Return what jobs and services hold now."""
 
     @abstractmethod
     def capacity(self) -> Capacity:

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
-_PRIVATE_PREFIXES = ("EM_", "EASYMAKER_", "JUPYTERHUB_", "JPY_", "JUPYTER_")
+_PRIVATE_PREFIXES = ("EM_", "EASYMAKER_", "JUPYTERHUB_", "JPY_", "JUPYTER_", "PGPASS", "PGSERVICE")
+"""Ours, the hub's, and the passwords PostgreSQL takes from the environment: the backend's database may be one."""
 _ENTRY = "from jupyter_easymaker.engines.launcher import main; main()"
 
 
@@ -20,11 +21,13 @@ class LauncherProcess:
     Args:
         preload: packages with a ``__main__`` whose ``main()`` returns the exit status.
         on_end: called with a job's directory, from the thread, when its supervisor has ended.
+        private: variables of this process's environment that no job may see, besides our own.
     """
 
-    def __init__(self, preload: Sequence[str], on_end: Callable[[str], None]) -> None:
+    def __init__(self, preload: Sequence[str], on_end: Callable[[str], None], private: Iterable[str] = ()) -> None:
         self._modules = [f"{package}.__main__" for package in preload]
         self._on_end = on_end
+        self._private = frozenset(private)
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -65,7 +68,11 @@ class LauncherProcess:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             self._process.wait()
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(_PRIVATE_PREFIXES)}
+        environment = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(_PRIVATE_PREFIXES) and key not in self._private
+        }
         environment["EM_ORIGINAL_PYTHONPATH"] = environment.get("PYTHONPATH", "")
         environment["PYTHONPATH"] = _PACKAGE_PARENT
         # -P: a module in the directory it runs in must not be taken for one of ours.

@@ -6,10 +6,12 @@ import os
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 from .base import Capacity
+from .node_start import free_ports
 
 _RESERVED_MIB = 512  # left to the system and to JupyterLab
 _SMALL_MACHINE_MIB = 2048
@@ -65,8 +67,15 @@ class Room:
 
     def missing(self, job: dict[str, Any]) -> str:
         """Return what a job waits for, empty if nothing."""
+        return self._missing(job, self.vcpus)
+
+    def missing_for_replica(self, job: dict[str, Any]) -> str:
+        """Return what a service's replica waits for, empty if nothing: CPUs it shares, with jobs as well."""
+        return self._missing(job, self.capacity.vcpus)
+
+    def _missing(self, job: dict[str, Any], free_vcpus: int) -> str:
         needs = (
-            (job["nodes"] * job["vcpus"], self.vcpus, self.capacity.vcpus, "vCPU"),
+            (job["nodes"] * job["vcpus"], free_vcpus, self.capacity.vcpus, "vCPU"),
             (job["nodes"] * job["memoryMib"], self.memory_mib, self.capacity.memory_mib, "MiB of memory"),
             (job["nodes"] * job["gpus"], len(self.gpus), self.capacity.gpus, "GPUs"),
         )
@@ -89,4 +98,33 @@ class Room:
             "memoryMib": nodes * job["memoryMib"],
             "cpus": cpus,
             "gpus": [[self.gpus.pop(0) for _ in range(gpus)] for _ in range(nodes)],
+        }
+
+    def grant_replica(self, job: dict[str, Any], others: Iterable[dict[str, Any]]) -> dict[str, Any]:
+        """Take what a replica needs out of the room; return what it got.
+
+        Args:
+            job: the replica's.
+            others: what other replicas have. It shares the CPUs that they use least, and none of their ports.
+        """
+        allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        use = dict.fromkeys(allowed[: self.capacity.vcpus], 0.0)
+        ports: set[int] = set()
+        for other in others:
+            ports.update(other["ports"])
+            for cpu in other["sharedCpus"]:
+                use[cpu] = use.get(cpu, 0.0) + other["sharedVcpus"] / len(other["sharedCpus"])
+        # Jobs take the first CPUs, so that those at the end are the idlest.
+        cpus = sorted(use, key=lambda cpu: (use[cpu], -cpu))[: ceil(job["vcpus"])]
+        while (port := free_ports(1)[0]) in ports:
+            pass
+        self.memory_mib -= job["memoryMib"]
+        return {
+            "vcpus": 0,
+            "memoryMib": job["memoryMib"],
+            "cpus": [[]],
+            "sharedCpus": cpus if len(cpus) < len(allowed) else [],
+            "sharedVcpus": job["vcpus"],
+            "gpus": [[self.gpus.pop(0) for _ in range(job["gpus"])]],
+            "ports": [port],
         }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ..monitoring.samples import Sample, read
-from . import job_files
+from . import job_files, log_bounds
 from .base import JobObservation, JobState, LogChunk, NodeObservation
 
 
@@ -47,17 +48,21 @@ def _node(directory: str, index: int) -> NodeObservation:
 
 def log(directory: Path, node: int, offset: int, limit: int) -> LogChunk:
     """Return a piece of what a node printed; see ``Engine.logs``."""
-    _require(directory, node)
+    job = _require(directory, node)
     ended = (directory / job_files.END).exists()  # before reading: what is read after the end is all there is
     try:
-        with Path(job_files.node_log(str(directory), node)).open("rb") as file:
+        with Path(job_files.node_log(str(directory), node)).open("rb", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
-            at = max(0, size + offset) if offset < 0 else min(offset, size)
+            asked = max(0, size + offset) if offset < 0 else min(offset, size)
+            at = log_bounds.first_kept(file.fileno(), asked) if job.get("logBytes") and asked < size else asked
             file.seek(at)
             data = file.read(limit)
     except FileNotFoundError:
         return LogChunk(b"", 0, ended)
-    return LogChunk(data, at + len(data), ended and at + len(data) >= size)
+    next_offset = at + len(data)
+    if at > asked and b"\n" in data:  # it goes on in the middle of a line
+        data = data.partition(b"\n")[2]
+    return LogChunk(data, next_offset, ended and next_offset >= size)
 
 
 def log_times(directory: Path, node: int) -> list[tuple[int, float]]:
@@ -89,7 +94,8 @@ def samples(directory: Path, node: int, since: float, until: float) -> list[Samp
     return read(job_files.node_samples(str(directory), node), since, until)
 
 
-def _require(directory: Path, node: int) -> None:
-    job = job_files.read_json(str(directory / job_files.JOB))
+def _require(directory: Path, node: int) -> dict[str, Any]:
+    job: dict[str, Any] | None = job_files.read_json(str(directory / job_files.JOB))
     if job is None or not 0 <= node < job["nodes"]:
         raise KeyError(directory.name)
+    return job

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import traceback
+from math import ceil
 from typing import Any
 
 from . import job_files
@@ -31,7 +32,7 @@ def exec_node(directory: str, job: dict[str, Any], grant: dict[str, Any], index:
         null = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((null, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
-        cpus = grant["cpus"][index]
+        cpus = grant["cpus"][index] or grant.get("sharedCpus")
         if cpus and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, cpus)
         environment = _node_environment(directory, job, grant, index, addresses)
@@ -74,7 +75,7 @@ def _node_environment(
     if original:
         environment["PYTHONPATH"] = original
     for name in _THREAD_VARIABLES:
-        environment.setdefault(name, str(job["vcpus"]))
+        environment.setdefault(name, str(ceil(job["vcpus"])))
     environment["CUDA_VISIBLE_DEVICES"] = ",".join(str(gpu) for gpu in grant["gpus"][index])
     environment.update(job["environment"])
     environment.update(

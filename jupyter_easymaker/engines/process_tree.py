@@ -6,9 +6,11 @@ has no known descendants: what it started is then ended through its process grou
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_LISTS_CHILDREN = os.path.exists("/proc/thread-self/children")  # noqa: PTH110
 
 
 def start_time(pid: int) -> int:
@@ -38,7 +40,8 @@ def descendants(pid: int, children: dict[int, list[int]] | None = None) -> list[
     """Return all processes that descend from one, nearest first.
 
     Args:
-        children: what ``children_by_parent`` returned a moment ago, to look at several processes at the cost of one.
+        children: what ``children_by_parent`` or ``children_below`` returned a moment ago, to look at several
+            processes at the cost of one.
     """
     found: list[int] = []
     children = children_by_parent() if children is None else children
@@ -69,6 +72,35 @@ def children_by_parent() -> dict[int, list[int]]:
         if fields[0] != b"Z":
             children.setdefault(int(fields[1]), []).append(int(entry))
     return children
+
+
+def children_below(pid: int) -> dict[int, list[int]]:
+    """Return the processes that descend from one, by the process that started (or adopted) them.
+
+    It costs as much as there are such processes and threads, not as there are processes on the machine; but one that
+    starts or ends at this moment may be missing.
+    """
+    if not _LISTS_CHILDREN:
+        return children_by_parent()
+    children: dict[int, list[int]] = {}
+    queue = [pid]
+    while queue:
+        parent = queue.pop()
+        found: list[int] = []
+        for task in _threads(parent):
+            with contextlib.suppress(OSError), open(f"/proc/{parent}/task/{task}/children", "rb") as file:  # noqa: PTH123
+                found += map(int, file.read().split())
+        if found:
+            children[parent] = found
+            queue += found
+    return children
+
+
+def _threads(pid: int) -> list[str]:
+    try:
+        return os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
+    except OSError:  # it has ended
+        return []
 
 
 def resident_bytes(pid: int) -> int:
@@ -113,3 +145,31 @@ def with_environment(name: str, value: str) -> list[int]:
     except OSError:
         return []
     return [pid for pid in pids if environment_value(pid, name) == value]
+
+
+def in_session(leader: int, started: int) -> list[int]:
+    """Return a session's processes, whether or not its leader is among them still.
+
+    Args:
+        leader: the pid of the process that began it.
+        started: when that process started (see ``start_time``); where another one has its pid by now nothing is found.
+    """
+    if start_time(leader) not in (0, started):
+        return []
+    found: list[int] = []
+    try:
+        entries = os.listdir("/proc")  # noqa: PTH208
+    except OSError:
+        return []
+    for entry in entries:
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat", "rb") as file:  # noqa: PTH123
+                stat = file.read()
+        except OSError:
+            continue
+        fields = stat[stat.rindex(b")") + 2 :].split()
+        if fields[0] != b"Z" and int(fields[3]) == leader and int(fields[19]) >= started:
+            found.append(int(entry))
+    return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from .base import Resources
+from .base import Engine, Resources
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ class Replica:
     restarts: int = 0
     """How often the one before it in its place ended by itself, in a row."""
     reason: str = ""
-    """For people: why it waits, or how it ended."""
+    """For people: why it waits, how it ended, or how the one before it in its place did."""
+    previous: str = ""
+    """The one before it in its place, which ended by itself. Of the last such one the log is kept."""
     started_at: datetime | None = None
 
 
@@ -102,11 +104,14 @@ class ServiceEngine(ABC):
         """Bring a service about, or change the one of this name to this.
 
         A change of the number of replicas starts or drains as many; any other change is rolled out: a new replica
-        becomes ready before an old one is drained, so that as many as are wanted are ready throughout. The same again
-        changes nothing. Returns once it is recorded; ``observe_service`` tells how far it is.
+        becomes ready before an old one is drained, so that as many as are wanted are ready throughout. Where there is
+        no room beside those that serve the change waits, and its replica says for what. The same again changes nothing,
+        and going back to what is not gone yet keeps it. Returns once it is recorded; ``observe_service`` tells how far
+        it is.
 
         Raises:
             EngineError: it could not be recorded; nothing was changed.
+            ValueError: it is none that could run: its name, a negative number, a path that is none.
         """
 
     @abstractmethod
@@ -120,3 +125,7 @@ class ServiceEngine(ABC):
     @abstractmethod
     def remove_service(self, name: str) -> None:
         """Drain and end all replicas, then forget the service. Returns at once. Unknown: nothing happens."""
+
+
+class FullEngine(Engine, ServiceEngine):
+    """A place where both jobs and services run: what a backend has."""

@@ -16,12 +16,13 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from . import job_files
+from . import job_files, log_bounds
 from .node_sampler import JobSampler
 from .node_start import SIGNALS, exec_node, free_ports
+from .process_control import become_subreaper, die_with
 from .process_tree import (
     boot_id,
-    children_by_parent,
+    children_below,
     descendants,
     environment_value,
     proportional_bytes,
@@ -46,6 +47,7 @@ class Node:
         self.killed_for_memory = ""
         self.told_peer_failed = False
         self.log_size = 0
+        self.log_begin = 0
 
 
 class Supervisor:
@@ -66,12 +68,17 @@ class Supervisor:
         """Start the nodes and stay until nothing of the job is left."""
         job_files.write_json(
             f"{self.directory}/{job_files.SUPERVISOR}",
-            {"pid": os.getpid(), "startTime": start_time(os.getpid()), "bootId": boot_id()},
+            {
+                "pid": os.getpid(),
+                "startTime": start_time(os.getpid()),
+                "bootId": boot_id(),
+                "startedAt": time.time(),
+            },
         )
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         if not self._stop_asked():
             self._start_nodes()
-        _become_subreaper()
+        become_subreaper()
         self.sampler = self._start_sampling()
         while any(node.exit_code is None for node in self.nodes):
             self._wait()
@@ -87,10 +94,13 @@ class Supervisor:
         self._write_end()
 
     def _start_nodes(self) -> None:
-        addresses = ",".join(f"127.0.0.1:{port}" for port in free_ports(self.job["nodes"]))
+        ports = self.grant.get("ports") or free_ports(self.job["nodes"])
+        addresses = ",".join(f"127.0.0.1:{port}" for port in ports)
         for index in range(self.job["nodes"]):
+            supervisor = os.getpid()
             pid = os.fork()
             if pid == 0:
+                die_with(supervisor)
                 exec_node(self.directory, self.job, self.grant, index, addresses)
             self.nodes.append(Node(index, pid))
             self._write_node(self.nodes[-1])
@@ -139,8 +149,25 @@ class Supervisor:
                 continue
             if size > node.log_size:
                 node.log_size = size
-                with open(job_files.node_times(self.directory, node.index), "ab") as file:  # noqa: PTH123
+                times = job_files.node_times(self.directory, node.index)
+                # With a full disk the time is not known then.
+                with contextlib.suppress(OSError), open(times, "ab") as file:  # noqa: PTH123
                     file.write(job_files.LOG_TIME.pack(size, time.time()))
+                self._bound_log(node)
+
+    def _bound_log(self, node: Node) -> None:
+        keep = self.job.get("logBytes")  # of a service's replica, which may run for months
+        if not keep or node.log_size - node.log_begin <= 2 * keep:
+            return
+        try:
+            begin = log_bounds.cut(job_files.node_log(self.directory, node.index), node.log_size, keep)
+            if not begin:  # it was emptied
+                node.log_size = 0
+            log_bounds.cut_times(job_files.node_times(self.directory, node.index), begin or sys.maxsize)
+            node.log_begin = begin
+        except OSError:
+            traceback.print_exc()
+            node.log_begin = node.log_size  # tried again when there is more of it
 
     def _stop_asked(self) -> bool:
         if not self.stopping and os.path.exists(f"{self.directory}/{job_files.STOP}"):  # noqa: PTH110
@@ -180,7 +207,7 @@ class Supervisor:
         if time.monotonic() < self.next_memory_look:
             return
         limit = self.job["memoryMib"] * 1024 * 1024
-        children = children_by_parent()
+        children = children_below(os.getpid())
         running = [node for node in self.nodes if node.exit_code is None]
         trees = {node: [*descendants(node.pid, children), *self._adopted(node, children), node.pid] for node in running}
         share = max((self._look_at_memory(node, limit, tree) for node, tree in trees.items()), default=0.0)
@@ -253,17 +280,6 @@ class Supervisor:
             f"{self.directory}/{job_files.END}",
             {"state": state, "reason": self.reason, "endedAt": time.time()},
         )
-
-
-def _become_subreaper() -> None:
-    """Have processes whose parents end become our children, so that none escapes."""
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    pr_set_child_subreaper = 36
-    if ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
 
 
 def _send(pid: int, number: signal.Signals) -> None:

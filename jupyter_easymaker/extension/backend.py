@@ -169,8 +169,20 @@ class Backend:
             ) from error
         self._app.log.info("the EasyMaker backend answers at %s", connection.url)
         self.connection = connection
-        self._app.environment.update(connection)
+        self._app.environment.update(connection, await asyncio.to_thread(self._authority_of, connection))
         self._become(Status.READY, "")
+
+    def _authority_of(self, connection: Connection) -> str:
+        """Return the authority of the backend's gateway, PEM; empty if it has none of its own."""
+        try:
+            with EasyMakerClient(connection.url, self._app.appkey, connection.token) as client:
+                gateway = (
+                    client.get("configuration")["configuration"].get("gateway") or {}
+                )  # an older one tells nothing
+                return str(gateway.get("certificateAuthority", ""))
+        except ClientError as error:
+            self._app.log.warning("kernels are not told whom to trust when they call endpoints: %s", error)
+            return ""
 
     async def _until_gone(self, connection: Connection) -> None:
         """Return when the backend has died, moved, or is asked for in vain."""

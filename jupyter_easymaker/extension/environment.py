@@ -1,15 +1,22 @@
 """EM_API_URL, EM_APPKEY, EM_REGION and EM_TOKEN for every kernel and terminal, so that the SDK needs no ``init``.
 
+And the authority of the gateway's certificate beside those that are trusted anyway, so that ``predict`` just works.
+
 Kernels and terminals inherit the server's environment, so it is set there. Where the backend answers is known only
 after a moment: kernels wait for it, and kernels that run already get a new address with their next restart.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.utils import url_path_join
+
+from ..trusted import CA_VARIABLES, trusted_file
 
 if TYPE_CHECKING:
     from ..client.connection import Connection
@@ -41,8 +48,13 @@ class Environment:
 
         manager.start_kernel = start_kernel
 
-    def update(self, connection: Connection) -> None:
-        """Tell what is started from now on where the backend answers."""
+    def update(self, connection: Connection, authority: str) -> None:
+        """Tell what is started from now on where the backend answers.
+
+        Args:
+            connection: how to reach it.
+            authority: whom to trust besides when endpoints are called, PEM; empty: nobody.
+        """
         self._values = {
             "EM_API_URL": connection.url,
             "EM_APPKEY": self._app.appkey,
@@ -50,11 +62,33 @@ class Environment:
             "EM_TOKEN": connection.token,
             # Where the browser that shows a notebook reaches the backend: through this server.
             "EASYMAKER_BROWSER_PATH": url_path_join(self._app.settings["base_url"], "easymaker/api"),
+            **self._trust(authority),
         }
         os.environ.update(self._values)
         manager = self._manager()
         for kernel_id in manager.list_kernel_ids():
             manager.update_env(kernel_id=kernel_id, env=self._values)
+
+    def _trust(self, authority: str) -> dict[str, str]:
+        """Return the variables that name who is trusted; what people have set themselves stays as it is."""
+        if not authority:
+            return {}
+        digest = hashlib.sha256(authority.encode()).hexdigest()[:12]
+        bundle = Path(jupyter_runtime_dir()) / f"easymaker-authorities-{digest}.pem"
+        free = [name for name in CA_VARIABLES if os.environ.get(name, "") in ("", str(bundle))]
+        if not free:
+            return {}
+        try:
+            content = trusted_file(bundle).read_bytes().rstrip() + b"\n" + authority.encode()
+            if not bundle.exists() or bundle.read_bytes() != content:
+                bundle.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                part = bundle.with_suffix(f".{os.getpid()}")
+                part.write_bytes(content)
+                part.replace(bundle)  # whole at any time: kernels read it
+        except OSError as error:
+            self._app.log.warning("kernels are not told whom to trust when they call endpoints: %s", error)
+            return {}
+        return dict.fromkeys(free, str(bundle))
 
     def _manager(self) -> Any:
         return self._app.settings["kernel_manager"]

@@ -60,6 +60,7 @@ class Deployment(StrEnum):
     """What the gateway says of a stage's configuration."""
 
     DEPLOYED = "DEPLOYED"
+    """As last applied: a replica that was taken out gets no more calls than those it works on."""
     PENDING = "PENDING"
     """Written, not in force yet."""
     REFUSED = "REFUSED"
@@ -77,8 +78,14 @@ class StageDeployment:
 
 @dataclass(frozen=True)
 class CallCounts:
-    """Calls to one stage resource since the gateway was started; all only grow, and begin at 0 with a new ``epoch``."""
+    """Calls to one stage resource since its series began; all only grow.
 
+    A series begins at 0 with a new ``epoch``, and again when its route was gone for a time. Several series may tell of
+    the same model and path: ``statistics.call_deltas`` makes sense of them.
+    """
+
+    series: str
+    """What else tells this series from others; means nothing."""
     model_id: str
     """The stage resource's."""
     path: str
@@ -86,11 +93,11 @@ class CallCounts:
     by_default_address: bool
     """Called through the endpoint's default address, not the stage's own."""
     by_status: Mapping[int, int]
-    """HTTP status to calls."""
+    """HTTP status to calls, those among them that the gateway refused: 401 without a key, 503 without a replica."""
     latency_buckets: tuple[tuple[float, int], ...]
-    """(upper bound in seconds, calls up to it), cumulative, the last bound infinite."""
+    """(upper bound in seconds, calls up to it), cumulative, the last bound infinite; of calls that were not refused."""
     seconds: float
-    """Spent on all calls together."""
+    """Spent on those together."""
 
 
 class GatewayError(Exception):
@@ -107,6 +114,10 @@ class Gateway(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of threads and handles; the gateway goes on."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End the gateway, for all backends, once the calls it works on are answered."""
 
     @property
     @abstractmethod
@@ -133,9 +144,16 @@ class Gateway(ABC):
     def calls(self) -> tuple[str, list[CallCounts]]:
         """Return the gateway's epoch and its counts.
 
+        Let one backend ask at a time: what a route counted that is gone is told once.
+
         Raises:
             GatewayError: it does not answer.
         """
+
+    @property
+    def own_authority(self) -> str:
+        """The certificate of its own authority, PEM; empty if an operator's certificate is shown instead."""
+        return ""
 
     @property
     @abstractmethod

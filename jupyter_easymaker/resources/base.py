@@ -9,7 +9,6 @@ from typing import Annotated, Any, LiteralString
 from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
-from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from .limits import MaxItems, MaxLength
@@ -18,11 +17,17 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ADDRESS_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?")
 
 
+def wire_name(name: str) -> str:
+    """Return a field's name as the wire spells it; pydantic's own would make ``success2XxCount``."""
+    first, *others = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in others)
+
+
 class WireModel(BaseModel):
     """A JSON object of the wire format: camelCase outside, snake_case inside."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
+        alias_generator=wire_name,
         populate_by_name=True,
         protected_namespaces=(),
         use_attribute_docstrings=True,

@@ -26,7 +26,7 @@ class TopResource(WireModel):
 
 
 class Capacity(WireModel):
-    """What the engine has, and what jobs hold of it now."""
+    """What the engine has, and what jobs and services hold of it now; services hold no CPUs, they share them."""
 
     vcpus: int
     memory_mib: int
@@ -36,8 +36,32 @@ class Capacity(WireModel):
     used_gpus: int
 
 
+class StageCalls(WireModel):
+    """The calls of one stage, added up."""
+
+    endpoint_stage_id: str
+    endpoint_stage_name: str
+    is_default_stage: bool
+    success_count: int
+    """Answered 2xx."""
+    fail_count: int
+    """Answered 4xx or 5xx."""
+    call_count: int
+
+
+class TopEndpoint(WireModel):
+    """One of the endpoints that are called most."""
+
+    endpoint_id: str
+    endpoint_name: str
+    call_count: int
+    endpoint_stage_list: list[StageCalls]
+
+
 class Dashboard(WireModel):
     count_list: list[ResourceCount]
+    top_endpoint_list: list[TopEndpoint] = []
+    """The three with the most calls of the last 30 days."""
     top_cpu_list: list[TopResource]
     top_gpu_list: list[TopResource]
     capacity: Capacity

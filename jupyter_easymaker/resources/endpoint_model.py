@@ -185,7 +185,11 @@ class EndpointModel(WireModel):
     pod_count: int
     running_pod_count: int = 0
     pod_list: list[dict[str, Any]] = []
-    """``{"podName", "podStatusCode", "restartCount", "reason", "startedDatetime"}``; see ``engines.base.Replica``."""
+    """``{"podName", "podStatusCode", "restartCount", "reason", "startedDatetime"}``; see ``Replica``."""
+    progress: dict[str, Any] | None = None
+    """While the model is brought to its pods: ``{"message", "files", "totalFiles", "bytes", "totalBytes"}``."""
+    log_tail: str | None = None
+    """Of a failed one: the last lines a pod printed."""
     resource_option_detail: dict[str, Any]
     """``{"cpu", "memory", "gpu"}`` of a pod, as in force."""
     pod_auto_scale_enable: bool = False

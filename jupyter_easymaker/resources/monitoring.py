@@ -42,6 +42,8 @@ class Series(WireModel):
 class MonitoredInstance(WireModel):
     node: int
     name: str
+    label: str = ""
+    """What people read, where the name is long."""
     series_list: list[Series]
     """Only what is known: without GPUs there is no curve of them."""
 

@@ -10,21 +10,12 @@ from collections.abc import Mapping
 from .inputs import Inputs
 from .node import Node
 from .plan import Plan
-
-# What the runner inherits of ours may hold addresses and credentials of the backend, which are not the code's ...
-_PRIVATE_PREFIXES = ("EM_", "EASYMAKER_", "JUPYTERHUB_", "JPY_", "JUPYTER_TOKEN")
-# ... except what tells the node its place, by which the engine also finds processes of the job.
-_KEPT = ("EM_JOB_ID", "EM_NODE_RANK", "EM_NODE_COUNT", "EM_NODE_ADDRESSES")
+from .private import without_ours
 
 
 def variable(name: str) -> str:
     """Return a name as environment variables spell it."""
     return re.sub(r"[^A-Z0-9]", "_", name.upper())
-
-
-def without_ours(base: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment without what is ours in it."""
-    return {key: value for key, value in base.items() if key in _KEPT or not key.startswith(_PRIVATE_PREFIXES)}
 
 
 def user_environment(plan: Plan, node: Node, inputs: Inputs, python: str, base: Mapping[str, str]) -> dict[str, str]:

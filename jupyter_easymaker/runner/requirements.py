@@ -17,7 +17,6 @@ from collections.abc import Callable
 from ..storage.lock import FileLock
 from . import log
 from .errors import RunError
-from .node import Node
 
 _PROBE = """import json, os, sys, importlib.util as u
 paths = [p for p in sys.path if os.path.basename(p) in ("site-packages", "dist-packages")]
@@ -32,7 +31,16 @@ Run = Callable[[list[str]], int]
 class Overlay:
     """The overlay for one requirements file and one interpreter."""
 
-    def __init__(self, requirements: str, python: str, node: Node, cache_dir: str) -> None:
+    def __init__(self, requirements: str, python: str, own_directory: str, cache_dir: str) -> None:
+        """Look at the interpreter.
+
+        Args:
+            own_directory: where an overlay is made that nobody else may use.
+            cache_dir: where all others are, for everyone.
+
+        Raises:
+            RunError: the interpreter does not work.
+        """
         self._requirements = requirements
         self._python = python
         self._image = self._probe()
@@ -40,7 +48,7 @@ class Overlay:
             content = file.read()
         if _refers_to_files(content.decode(errors="replace"), os.path.dirname(requirements)):
             # The same text may mean other content the next time: for this run alone.
-            self._directory = os.path.join(node.overlay, "venv")
+            self._directory = os.path.join(own_directory, "venv")
         else:
             self._directory = os.path.join(cache_dir, "overlays", self._key(content))
 

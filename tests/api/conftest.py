@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from jupyter_easymaker.service.backend import Backend
 from jupyter_easymaker.service.config import ServiceConfig
 from jupyter_easymaker.store import users
+from tests.waiting import wait_for
 
 TOKEN = "token-of-the-owner"
 
@@ -27,7 +28,11 @@ def running(directory: Path) -> Iterator[Backend]:
     finally:
         for name in made.engine.names():
             made.engine.stop(name)
+        for name in made.engine.service_names():
+            made.engine.remove_service(name)
+        wait_for(lambda: not made.engine.service_names(), 60)
         made.close()
+        made.gateway.stop()
 
 
 @pytest.fixture

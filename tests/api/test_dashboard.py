@@ -56,6 +56,7 @@ def test_empty_project_shows_zeros(client: TestClient) -> None:
         "TRAINING",
         "HYPERPARAMETER_TUNING",
         "MODEL",
+        "ENDPOINT",
     }
     assert found["capacity"]["vcpus"] >= 1
     assert (found["topCpuList"], found["topGpuList"]) == ([], [])

@@ -6,7 +6,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import events, idle, lab_start, list_pages, log_search, staging, throughput, training_start
+from tests.benchmarks import (
+    endpoint_changes,
+    events,
+    gateway,
+    idle,
+    lab_start,
+    list_pages,
+    log_search,
+    serving,
+    staging,
+    throughput,
+    training_start,
+)
 from tests.conftest import RunningBackend
 
 BENCHMARKS = {
@@ -16,8 +28,11 @@ BENCHMARKS = {
     "list-pages": list_pages.run,
     "log-search": log_search.run,
     "staging": staging.run,
+    "serving": serving.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
+    "gateway": gateway.run,
+    "endpoint-changes": endpoint_changes.run,
 }
 
 
@@ -39,6 +54,7 @@ def main(names: list[str]) -> int:
                     print(f"{result.what:62} {result.value:>10}   {result.target:<18} {verdict:7} {result.detail}")
         finally:
             backend.stop()
+            backend.clear()
     return 0
 
 

@@ -87,3 +87,16 @@ def test_killed_supervisor_takes_a_forked_node_with_it(engine: LocalEngine, tmp_
     runner.parent().send_signal(signal.SIGKILL)  # type: ignore[union-attr]
     assert ended(engine, "a").state is JobState.FAILED
     wait_for(lambda: not runner.is_running() and not code.is_running())
+
+
+def test_killed_supervisor_takes_what_a_forked_node_forked_with_it(tmp_path: Path) -> None:
+    package = "tests.engines.forking"
+    engine = LocalEngine(tmp_path / "engine", preload=[package])
+    engine.start()
+    engine.submit(Job("a", (sys.executable, "-m", package), Resources(vcpus=1, memory_mib=256)))
+    wait_for(lambda: says(engine, "a", "up"))
+    node, worker = (psutil.Process(int(pid)) for pid in engine.logs("a").data.split()[:2])
+    node.parent().send_signal(signal.SIGKILL)  # type: ignore[union-attr]
+    assert ended(engine, "a").state is JobState.FAILED
+    wait_for(lambda: not node.is_running() and not worker.is_running())
+    engine.close()

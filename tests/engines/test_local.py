@@ -151,8 +151,8 @@ def test_grant_without_a_start_is_started_by_the_next_look(tmp_path: Path) -> No
     """A backend killed between the grant and the start must not leave the job waiting for ever."""
     first = LocalEngine(tmp_path / "engine", capacity=CAPACITY)
     first.submit(job("a", "print('ran')"))
-    first._spawn = lambda name: None  # type: ignore[method-assign]
-    first._pump()
+    first._starter._spawn = lambda directory: None  # type: ignore[method-assign]
+    first._starter.pump_jobs()
     assert (tmp_path / "engine/jobs/a/grant.json").exists()
     second = LocalEngine(tmp_path / "engine", capacity=CAPACITY)
     second.start()

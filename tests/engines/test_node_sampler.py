@@ -100,10 +100,10 @@ def test_job_goes_on_where_samples_cannot_be_written(engine: LocalEngine, tmp_pa
     code = f"import os, time\nopen('up', 'w').close()\nwhile not os.path.exists({go!r}): time.sleep(0.02)"
     directory = tmp_path / "engine/jobs/a"
     first = job("a", code)
-    engine._pump = list  # type: ignore[method-assign]  # recorded, not started yet
+    engine._starter.pump_jobs = list  # type: ignore[method-assign]  # recorded, not started yet
     engine.submit(first)
     (directory / "node-0.samples").mkdir()
-    del engine._pump  # type: ignore[attr-defined]
+    del engine._starter.pump_jobs  # type: ignore[attr-defined]
     engine._woken.set()
     wait_for((directory / "node-0/up").exists)
     (tmp_path / "go").touch()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+import certifi
 import psutil
 import websocket
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -80,6 +81,32 @@ def test_kernel_without_a_notebook_knows_the_backend(jupyter: RunningJupyter) ->
     answer = jupyter.request("POST", "api/kernels", json={"name": "python3"})
     with connected(jupyter, answer.json()["id"]) as client:
         assert json.loads(run(client, _TELL)) == expected(jupyter)
+
+
+_CALL = """
+import os, ssl
+path = os.environ["SSL_CERT_FILE"]
+assert path == os.environ["REQUESTS_CA_BUNDLE"]
+names = [dict(part[0] for part in known["subject"]).get("commonName", "")
+         for known in ssl.create_default_context(cafile=path).get_ca_certs()]
+print(len(names) > 50, "EasyMaker gateway of this machine" in names)
+"""
+
+
+def test_kernel_trusts_the_gateway_besides_those_it_trusts_anyway(jupyter: RunningJupyter) -> None:
+    with connected(jupyter, start_session(jupyter)) as client:
+        assert run(client, _CALL).split() == ["True", "True"]
+
+
+def test_authorities_people_have_chosen_stay_chosen(own_jupyter: MakeJupyter) -> None:
+    mine = certifi.where()
+    jupyter = own_jupyter(environment={"REQUESTS_CA_BUNDLE": mine})
+    jupyter.wait_for_status("ready")
+    tell = "import os; print(os.environ['REQUESTS_CA_BUNDLE'], os.environ['SSL_CERT_FILE'])"
+    with connected(jupyter, start_session(jupyter)) as client:
+        theirs, ours = run(client, tell).split()
+    assert theirs == mine
+    assert ours != mine
 
 
 def test_vendor_sdk_works_in_a_notebook_without_init(jupyter: RunningJupyter) -> None:

@@ -12,7 +12,11 @@ from sqlalchemy import text
 
 from jupyter_easymaker.resources.training_template import TrainingTemplateCreate
 from jupyter_easymaker.store import database as module
-from jupyter_easymaker.store import experiments, training_templates
+from jupyter_easymaker.store import (
+    endpoint_tables,  # noqa: F401 - so that its tables are known
+    experiments,
+    training_templates,
+)
 from jupyter_easymaker.store.database import Database
 from jupyter_easymaker.store.tables import Base
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine
 
-from jupyter_easymaker.store import hub_tables  # noqa: F401 - registers its tables
+from jupyter_easymaker.store import endpoint_tables, hub_tables  # noqa: F401 - so that their tables are known
 from jupyter_easymaker.store.tables import Base
 
 config = context.config

@@ -1,0 +1,1 @@
+"""Timing, as handlers import it."""

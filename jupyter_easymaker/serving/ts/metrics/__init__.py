@@ -1,0 +1,1 @@
+"""What handlers count and time."""

@@ -1,0 +1,1 @@
+"""The classes handlers inherit from, and the default handlers."""

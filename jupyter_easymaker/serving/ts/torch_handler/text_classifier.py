@@ -1,0 +1,67 @@
+"""``TextClassifier``: the class of a text by a model of word n-grams (an embedding bag)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from ..utils.util import map_class_to_label
+from .text_handler import TextHandler
+
+_CONTRACTIONS = [
+    (re.compile(pattern, re.IGNORECASE), full)
+    for pattern, full in (
+        (r"\bcan't\b", "cannot"),
+        (r"\bwon't\b", "will not"),
+        (r"\bshan't\b", "shall not"),
+        (r"\blet's\b", "let us"),
+        (r"\by'all\b", "you all"),
+        (r"n't\b", " not"),
+        (r"\b(he|she|it|that|there|what|where|who|how|when|why)'s\b", r"\1 is"),
+        (r"'re\b", " are"),
+        (r"'ve\b", " have"),
+        (r"'ll\b", " will"),
+        (r"'d\b", " would"),
+        (r"'m\b", " am"),
+    )
+]
+
+
+def ngrams(tokens: list[str], longest: int) -> Iterator[str]:
+    """Yield the tokens, then two in a row, ... up to ``longest`` in a row."""
+    yield from tokens
+    for size in range(2, longest + 1):
+        for start in range(len(tokens) - size + 1):
+            yield " ".join(tokens[start : start + size])
+
+
+class TextClassifier(TextHandler):
+    """Answers the probability of each class for each text."""
+
+    ngrams = 2
+
+    def _expand_contractions(self, text: str) -> str:
+        for pattern, full in _CONTRACTIONS:
+            text = pattern.sub(full, text)
+        return text.replace("'", "")
+
+    def preprocess(self, data: Any) -> Any:
+        return [self._tensor(row) for row in data]
+
+    def _tensor(self, row: Any) -> Any:
+        text: Any = (row.get("data") or row.get("body")) if isinstance(row, dict) else row
+        if isinstance(text, bytes | bytearray):
+            text = text.decode()
+        text = self._expand_contractions(self._remove_html_tags(text).lower())
+        words = self._tokenize(self._remove_punctuation(self._remove_accented_characters(text)))
+        return torch.as_tensor([self.source_vocab[token] for token in ngrams(words, self.ngrams)], device=self.device)
+
+    def inference(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+        offsets = torch.as_tensor([0], device=self.device)
+        return torch.cat([super(TextClassifier, self).inference(each, offsets) for each in data])
+
+    def postprocess(self, data: Any) -> Any:
+        return map_class_to_label(torch.nn.functional.softmax(data, dim=1).tolist(), self.mapping)

@@ -1,0 +1,142 @@
+"""Clients that send too much, too slowly, too often or nonsense: refused, and nobody else notices."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import wait_for
+
+from .conftest import IRIS_ROWS, Server, StartServer, start_server, write_predictor
+from .test_lifecycle import PREDICTOR
+
+LIMIT = 100_000
+CLIENT_TIMEOUT = 1.0
+CONNECTIONS = 2000
+
+
+@pytest.fixture(scope="module")
+def strict(iris_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with small limits."""
+    arguments = (f"--max-body-bytes={LIMIT}", f"--client-timeout={CLIENT_TIMEOUT}")
+    server = start_server(tmp_path_factory.mktemp("strict"), iris_model, *arguments)
+    try:
+        yield server.wait_ready()
+    finally:
+        server.close()
+
+
+def connect(server: Server) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+    connection.settimeout(20)
+    return connection
+
+
+def everything(connection: socket.socket) -> bytes:
+    """Return what comes until the server closes."""
+    parts = []
+    while part := connection.recv(1 << 16):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def test_a_body_that_says_it_is_too_large_is_refused(strict: Server) -> None:
+    answer = strict.client.post("/inference", content=b"x" * (100 << 20))
+    assert answer.status_code == 413
+    assert f"larger than {LIMIT:,} bytes" in answer.json()["error"]
+    assert strict.predict(IRIS_ROWS).status_code == 200
+
+
+def test_a_body_of_unknown_length_is_cut_off_at_the_limit(strict: Server) -> None:
+    answer = strict.client.post("/inference", content=(b"x" * 65536 for _ in range(100)))
+    assert answer.status_code == 413
+
+
+def test_who_waits_to_be_told_to_go_on_is_refused_before_sending(strict: Server) -> None:
+    with connect(strict) as connection:
+        head = f"POST /inference HTTP/1.1\r\nHost: a\r\nContent-Length: {100 << 20}\r\nExpect: 100-continue\r\n\r\n"
+        connection.sendall(head.encode())
+        assert everything(connection).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_compressed_body_is_refused(strict: Server) -> None:
+    answer = strict.client.post("/inference", content=b"\x1f\x8b", headers={"content-encoding": "gzip"})
+    assert answer.status_code == 415
+
+
+def test_a_body_at_the_limit_is_taken(strict: Server) -> None:
+    body = json.dumps({"instances": IRIS_ROWS}).encode()
+    assert strict.client.post("/inference", content=body.ljust(LIMIT)).status_code == 200
+    assert strict.client.post("/inference", content=body.ljust(LIMIT + 1)).status_code == 413
+
+
+def test_slow_clients_are_let_go(strict: Server) -> None:
+    with ExitStack() as stack:
+        silent, half_headers, half_body = (stack.enter_context(connect(strict)) for _ in range(3))
+        half_headers.sendall(b"POST /inference HTTP/1.1\r\nHost: a\r\n")
+        half_body.sendall(b'POST /inference HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"instances"')
+        assert strict.predict(IRIS_ROWS).status_code == 200
+        assert everything(silent) == b""
+        assert everything(half_headers) == b""
+        assert everything(half_body).startswith(b"HTTP/1.1 408 ")
+
+
+def test_slow_headers_after_a_first_request_are_let_go_too(strict: Server) -> None:
+    with connect(strict) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\nGET /health HTTP/1.1\r\nHost: ")
+        assert everything(connection).count(b"HTTP/1.1 200 OK") == 1
+
+
+def test_endless_headers_are_cut_off(strict: Server) -> None:
+    with connect(strict) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 100_000)
+        assert everything(connection).startswith(b"HTTP/1.1 431 ")
+
+
+def test_what_is_no_http_is_refused(strict: Server) -> None:
+    for nonsense in (b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n"):
+        with connect(strict) as connection:
+            connection.sendall(nonsense)
+            assert everything(connection).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_client_that_leaves_in_its_body_is_forgotten(strict: Server) -> None:
+    with connect(strict) as connection:
+        connection.sendall(b"POST /inference HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
+    key = 'easymaker_model_requests_total{path="/inference",code="4xx"}'
+    wait_for(lambda: key in strict.client.get("/metrics").text)
+    assert "Traceback" not in strict.log
+
+
+def test_many_open_connections_do_not_hurt(serve: StartServer, iris_model: Path) -> None:
+    server = serve(iris_model).wait_ready()
+    with ExitStack() as stack:
+        for _ in range(CONNECTIONS):
+            stack.enter_context(connect(server))
+        for _ in range(20):
+            assert server.predict(IRIS_ROWS, timeout=5).status_code == 200
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        (resident,) = (int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+        assert resident < 300_000  # kB
+
+
+def test_more_than_may_wait_is_told_to_come_back(serve: StartServer, tmp_path: Path) -> None:
+    model = write_predictor(tmp_path / "model", PREDICTOR)
+    server = serve(model, "--max-queue=1").wait_ready()
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(server.predict, ["wait:1"])
+        wait_for((model / "began-1").exists)
+        answers = [pool.submit(server.predict, [f"{index}"]) for index in range(7)]
+        wait_for(lambda: sum(answer.done() for answer in answers) == 5)
+        (model / "go-1").touch()
+        statuses = [answer.result().status_code for answer in answers]
+        assert first.result().status_code == 200
+    # One lies with the model already, one waits.
+    assert sorted(statuses) == [200] * 2 + [503] * 5
+    assert all(answer.result().headers["retry-after"] for answer in answers if answer.result().status_code == 503)
