@@ -124,11 +124,9 @@ function Charts({ statistics }: { statistics: IStageStatistics }): JSX.Element {
         of('p90', 4, point => point.p90Milliseconds),
         of('p99', 3, point => point.p99Milliseconds)
       ],
-      rate: [
-        of(trans.__('Calls per second'), 0, each => each.callCount / statistics.intervalSeconds)
-      ]
+      rate: [of(trans.__('Calls per second'), 0, each => rateOf(each, statistics))]
     };
-  }, [points, statistics.intervalSeconds, trans]);
+  }, [points, statistics, trans]);
   return (
     <>
       <div className="em-Charts">
@@ -174,4 +172,10 @@ function pairs(
     const found = value(point);
     return found === null ? [] : [[Date.parse(point.datetime) / 1000, found] as [number, number]];
   });
+}
+
+/** Calls a second; the last interval is not over yet. */
+function rateOf(point: ICallPoint, statistics: IStageStatistics): number {
+  const past = (Date.parse(statistics.toDatetime) - Date.parse(point.datetime)) / 1000;
+  return point.callCount / Math.max(1, Math.min(statistics.intervalSeconds, past));
 }
