@@ -113,13 +113,15 @@ function withShare(
   if (!flavor || !(pods > 0) || !(instances > 0)) {
     return property;
   }
-  // Pods of one instance share it; an instance does not hold half a pod.
-  const sharing = Math.ceil(pods / instances);
+  // As the backend shares them out; it refuses what is less than a pod can run with.
   const share = {
-    vcpus: Number((flavor.vcpus / sharing).toFixed(2)),
-    ram: flavor.ram / sharing,
-    gpuCount: Math.floor(flavor.gpuCount / sharing)
+    vcpus: Math.floor((flavor.vcpus * instances) / pods),
+    ram: Math.floor((flavor.ram * instances) / pods),
+    gpuCount: Math.floor((flavor.gpuCount * instances) / pods)
   };
+  if (share.vcpus < 1) {
+    return property;
+  }
   return {
     ...property,
     description: trans.__(
