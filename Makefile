@@ -47,7 +47,11 @@ test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m torch
 
 test-formats: $(VENV)/.installed-test  ## models of TensorFlow, and KServe's client in an environment of its own
-	$(UV) "tensorflow-cpu>=2.21"
+	$(UV) "tensorflow>=2.21"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m formats
+
+test-formats: $(VENV)/.installed-test  ## models of TensorFlow, and another server's client against ours
+	$(UV) "tensorflow>=2.21"
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m formats
 
 test-wheel: $(VENV)/.installed-test  ## the built wheel in a fresh environment
@@ -55,6 +59,9 @@ test-wheel: $(VENV)/.installed-test  ## the built wheel in a fresh environment
 
 test-hub: $(VENV)/.installed-test  ## a real hub, its notebooks and backend
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m hub
+
+test-cluster: $(VENV)/.installed-test  ## a real Kubernetes; the first time it is built, which takes ten minutes
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m cluster
 
 lint: $(VENV)/.installed-test  ## style, types and layers
 	$(BIN)/ruff check .

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Depends, FastAPI
 from .. import __version__
 from . import (
     algorithms,
+    batch_inference_logs,
+    batch_inferences,
     comparison,
     configuration,
     counts,
@@ -74,6 +76,8 @@ _PROJECT_ROUTERS = (
     trials,
     training_templates,
     models,
+    batch_inferences,
+    batch_inference_logs,
     endpoints,
     endpoint_traffic,
     endpoint_stages,

@@ -11,6 +11,7 @@ from ..store import resource_queries
 from ..store.endpoint_tables import EndpointRow
 from ..store.hub_tables import NotebookRow
 from ..store.tables import (
+    BatchInferenceRow,
     ExperimentRow,
     HyperparameterTuningRow,
     ModelRow,
@@ -28,6 +29,7 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "training": TrainingRow,
     "hyperparameterTuning": HyperparameterTuningRow,
     "model": ModelRow,
+    "batchInference": BatchInferenceRow,
     "trainingTemplate": TrainingTemplateRow,
     "endpoint": EndpointRow,
     "notebook": NotebookRow,

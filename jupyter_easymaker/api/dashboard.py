@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from ..monitoring.samples import Sample
+from ..resources.batch_inference import BatchInferenceStatus
 from ..resources.dashboard import Capacity, Dashboard, ResourceCount, StageCalls, TopEndpoint, TopResource
 from ..resources.endpoint import EndpointStatus
 from ..resources.event import ResourceType
@@ -20,10 +21,18 @@ from ..resources.model import ModelStatus
 from ..resources.notebook import NotebookHealth, NotebookStatus
 from ..resources.status import Status
 from ..resources.training import TrainingStatus
-from ..store import endpoint_calls, notebooks, resource_queries, trainings
+from ..store import batch_inferences, endpoint_calls, notebooks, resource_queries, trainings
 from ..store.endpoint_tables import EndpointRow, EndpointStageRow
 from ..store.hub_tables import NotebookRow
-from ..store.tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow
+from ..store.job_owners import JobOwner, node_count
+from ..store.tables import (
+    BatchInferenceRow,
+    ExperimentRow,
+    HyperparameterTuningRow,
+    ModelRow,
+    ResourceRow,
+    TrainingRow,
+)
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import envelope, success
@@ -35,6 +44,7 @@ _KINDS: tuple[tuple[ResourceType, type[ResourceRow], Status], ...] = (
     (ResourceType.TRAINING, TrainingRow, TrainingStatus.COMPLETE),
     (ResourceType.HYPERPARAMETER_TUNING, HyperparameterTuningRow, HyperparameterTuningStatus.COMPLETE),
     (ResourceType.MODEL, ModelRow, ModelStatus.ACTIVE),
+    (ResourceType.BATCH_INFERENCE, BatchInferenceRow, BatchInferenceStatus.COMPLETE),
     (ResourceType.ENDPOINT, EndpointRow, EndpointStatus.ACTIVE),
 )
 _SHOWN = 5
@@ -55,7 +65,9 @@ def get_dashboard(appkey: str, context: Context, _caller: Member) -> Any:
         counts.insert(0, _notebooks(session, appkey))
         on_their_way = [status for status in TrainingStatus if not status.terminal]
         top_endpoints = _top_endpoints(session, appkey)
-        rows, _ = trainings.page(session, appkey, statuses=on_their_way, sort="-startedDatetime", size=_LOOKED_AT)
+        running, _ = trainings.page(session, appkey, statuses=on_their_way, sort="-startedDatetime", size=_LOOKED_AT)
+        scoring = [row for row in batch_inferences.unfinished(session) if row.appkey == appkey][:_LOOKED_AT]
+    rows: list[JobOwner] = [*running, *scoring]
     since = time.time() - _SECONDS
     recent = [(row, _recent(context, row, since)) for row in rows if row.started_at is not None]
     capacity, load = context.engine.capacity(), context.engine.load()
@@ -127,18 +139,17 @@ def _notebooks(session: Session, appkey: str) -> ResourceCount:
     return counted.model_copy(update={"count": notebooks.healthy(session, appkey).get(NotebookHealth.HEALTHY, 0)})
 
 
-def _recent(context: ApiContext, row: TrainingRow, since: float) -> list[Sample]:
-    nodes = range(row.spec["instanceCount"])
+def _recent(context: ApiContext, row: JobOwner, since: float) -> list[Sample]:
+    nodes = range(node_count(row))
     return [sample for node in nodes for sample in samples_of(context, row, node, since)]
 
 
-def _top(recent: Sequence[tuple[TrainingRow, list[Sample]]], metric: str) -> list[TopResource]:
+def _top(recent: Sequence[tuple[JobOwner, list[Sample]]], metric: str) -> list[TopResource]:
     found = []
     for row, samples in recent:
         values = [value for sample in samples if not isnan(value := getattr(sample, metric))]
         if values:
             value = round(sum(values) / len(values), 1)
-            found.append(
-                TopResource(resource_type=ResourceType.TRAINING, resource_id=row.id, name=row.name, value=value)
-            )
+            kind = ResourceType.BATCH_INFERENCE if isinstance(row, BatchInferenceRow) else ResourceType.TRAINING
+            found.append(TopResource(resource_type=kind, resource_id=row.id, name=row.name, value=value))
     return sorted(found, key=lambda each: -each.value)[:_SHOWN]

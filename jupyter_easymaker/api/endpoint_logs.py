@@ -19,7 +19,7 @@ from .auth import Member
 from .context import ApiContext, Context
 from .endpoint_checks import find_resource
 from .envelope import envelope, success
-from .training_logs import Offset, whole_characters
+from .job_logs import Offset, whole_characters
 
 router = APIRouter(tags=["stage resources"])
 _CHUNK = 64 * 1024

@@ -1,4 +1,4 @@
-"""One search over the logs of all trainings of a project: running, ended, and deleted ones."""
+"""One search over the logs of all trainings and batch inferences of a project: running, ended, and deleted ones."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from ..logs.query import Query as LogQuery
 from ..logs.search import Hit, Mark, Sources, key_of, page, search
 from ..logs.source import LiveLog, LogSource
 from ..logs.times import Times
+from ..reconcilers.log_keeper import about_of
 from ..resources.base import UtcDatetime, WireModel, now
-from ..store import trainings
+from ..store import job_owners
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import envelope, success
@@ -29,7 +30,8 @@ _JUST_ENDED = timedelta(hours=2)
 """So long a log that is not kept yet is looked for where its job left it."""
 _QUERY_HELP = (
     'Such as body:"out of memory" AND (logLevel:ERROR OR trainingName:iris*). Fields: body, logLevel, time, '
-    "trainingId, trainingName, hyperparameterTuningId, node, category, logType, easymakerAppKey. AND, OR, NOT, "
+    "trainingId, trainingName, hyperparameterTuningId, batchInferenceId, batchInferenceName, node, category, logType, "
+    "easymakerAppKey. AND, OR, NOT, "
     "wildcards * and ?, and ranges: time:[2026-01-31 TO 2026-02-28]. Words without a field are looked for in the body."
 )
 Text = Annotated[str, Query(alias="query", max_length=2000, description=_QUERY_HELP)]
@@ -50,13 +52,16 @@ class LogLine(WireModel):
     category: str
     log_type: str
     easymaker_app_key: str
-    training_id: str
-    training_name: str
+    training_id: str | None = None
+    training_name: str | None = None
+    batch_inference_id: str | None = None
+    batch_inference_name: str | None = None
+    """Of what printed it: either a training's or a batch inference's."""
     node: int
     offset: int
     """Where it begins in its node's log, in bytes."""
     line: int | None
-    """Its number in its node's log, from 1; null while the training runs."""
+    """Its number in its node's log, from 1; null while it runs."""
 
 
 Answer = envelope("LogSearchAnswer", log_list=list[LogLine], next_cursor=str | None, took_milliseconds=int)
@@ -74,7 +79,7 @@ def search_logs(
     size: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str, Query(max_length=500, description="nextCursor of the page before.")] = "",
 ) -> Any:
-    """Find lines in the logs of trainings with log management, the newest first.
+    """Find lines in the logs of trainings and batch inferences with log management, the newest first.
 
     A search that takes very long answers what it found so far, which may be nothing, and a cursor to go on with.
     """
@@ -95,7 +100,7 @@ def download_logs(
     until: Until = None,
     tuning_id: OfTuning = "",
 ) -> Response:
-    """Return all lines a search finds as text, the newest first: time, training, node, line."""
+    """Return all lines a search finds as text, the newest first: time, whose, node, line."""
     items = _search(context, appkey, text, since, until, tuning_id, "")
 
     def lines() -> Iterator[str]:
@@ -103,7 +108,7 @@ def download_logs(
             if isinstance(hit, Mark):
                 continue
             at = datetime.fromtimestamp(hit.line.time, UTC).isoformat(timespec="milliseconds")
-            yield f"{at}\t{hit.about.training_name}\t{hit.node}\t{hit.line.text}\n"
+            yield f"{at}\t{hit.about.resource_name}\t{hit.node}\t{hit.line.text}\n"
 
     headers = {"Content-Disposition": 'attachment; filename="logs.txt"'}
     return StreamingResponse(lines(), media_type="text/plain; charset=utf-8", headers=headers)
@@ -138,23 +143,22 @@ def _seconds(moment: datetime | None, otherwise: float) -> float:
 def _logs(context: ApiContext, appkey: str, tuning_id: str) -> Iterator[tuple[About, Sources]]:
     # The store first: a log that is kept between the two looks is then found twice at worst, and skipped.
     with context.database.reading() as session:
-        rows = trainings.unfinished_or_ended_since(session, appkey, now() - _JUST_ENDED)
+        rows = job_owners.unfinished_or_ended_since(session, appkey, now() - _JUST_ENDED)
     kept = context.logs.kept(appkey)
     for about in kept:
         if tuning_id in ("", about.tuning_id):
             yield about, partial(context.logs.sources, about)
-    known = {about.training_id for about in kept}
+    known = {about.resource_id for about in kept}
     for row in rows:
-        if row.id in known or not row.spec.get("useLog") or tuning_id not in ("", row.tuning_id):
+        if row.id in known or not row.spec.get("useLog"):
             continue
-        ended_at = row.ended_at.timestamp() if row.ended_at else time.time()
-        began_at, nodes = row.created_at.timestamp(), row.spec["instanceCount"]
-        about = About(row.id, row.name, appkey, nodes, ended_at, began_at, row.tuning_id or "")
-        yield about, partial(_live, context, about)
+        about = about_of(row, row.ended_at.timestamp() if row.ended_at else time.time(), row.created_at.timestamp())
+        if tuning_id in ("", about.tuning_id):
+            yield about, partial(_live, context, about)
 
 
 def _live(context: ApiContext, about: About) -> list[LogSource]:
-    engine, job = context.engine, job_name_of(about.training_id)
+    engine, job = context.engine, about.job
 
     def read(node: int, at: int, limit: int) -> bytes:
         return engine.logs(job, node, at, limit).data
@@ -171,10 +175,6 @@ def _live(context: ApiContext, about: About) -> list[LogSource]:
     return found
 
 
-def job_name_of(training_id: str) -> str:
-    return f"training-{training_id}"
-
-
 def _view(hit: Hit) -> LogLine:
     about = hit.about
     fields = about.fields(hit.node)
@@ -185,8 +185,10 @@ def _view(hit: Hit) -> LogLine:
         category=fields["category"],
         log_type=fields["logType"],
         easymaker_app_key=about.appkey,
-        training_id=about.training_id,
-        training_name=about.training_name,
+        training_id=fields.get("trainingId"),
+        training_name=fields.get("trainingName"),
+        batch_inference_id=fields.get("batchInferenceId"),
+        batch_inference_name=fields.get("batchInferenceName"),
         node=hit.node,
         offset=hit.line.offset,
         line=hit.number,

@@ -13,7 +13,7 @@ from ..store.tables import TrainingRow
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import envelope, success
-from .training_logs import read_log
+from .job_logs import read_log
 from .trainings import find_training
 
 router = APIRouter(tags=["trainings"])

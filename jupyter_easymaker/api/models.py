@@ -11,7 +11,7 @@ from ..resources.errors import EasyMakerError, ResultCode, field_error
 from ..resources.hyperparameter_tuning import HyperparameterTuningStatus
 from ..resources.model import Model, ModelCreate, ModelFormat, ModelUpdate
 from ..resources.training import TrainingStatus
-from ..store import endpoints, models, trainings
+from ..store import batch_inferences, endpoints, models, trainings
 from ..store.tables import HyperparameterTuningRow, ModelRow, TrainingRow
 from .auth import Member
 from .context import Context
@@ -101,11 +101,18 @@ def delete_model(appkey: str, model_id: str, context: Context, _caller: Member) 
     """Forget a model that no endpoint serves; its artifact stays in its storage."""
     with context.database.session() as session:
         row = _find(session, appkey, model_id, lock=True)
-        names = endpoints.using_model(session, row.id)
-        if names:
+        using = batch_inferences.using(session, row.id)
+        if using:
+            names = named([each.name for each in using[:5]], len(using))
+            raise EasyMakerError(
+                ResultCode.IN_USE, f"The model {row.name} is needed by the batch inferences {names}; stop them first."
+            )
+        serving = endpoints.using_model(session, row.id)
+        if serving:
             raise EasyMakerError(
                 ResultCode.IN_USE,
-                f"The model {row.name} is served by the endpoints {named(names[:5], len(names))}; delete them first.",
+                f"The model {row.name} is served by the endpoints {named(serving[:5], len(serving))}; "
+                "delete them first.",
             )
         models.delete(session, row)
     return success()

@@ -1,4 +1,4 @@
-"""What the instances of a training use: CPU, memory, disk, network, GPUs."""
+"""What the instances of a training or a batch inference use: CPU, memory, disk, network, GPUs."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from ..monitoring.samples import Sample, cadence, thinned
+from ..resources.batch_inference import pod_share
 from ..resources.errors import field_error
 from ..resources.monitoring import Metric, MonitoredInstance, Monitoring, Series
 from ..resources.training import TrainingStatus
-from ..store.tables import TrainingRow
+from ..store.job_owners import JobOwner, has_ended, job_name, node_count
+from ..store.tables import BatchInferenceRow
 from .auth import Member
+from .batch_inferences import find_batch_inference
 from .context import ApiContext, Context
 from .envelope import envelope, success
-from .training_logs import job_name
 from .trainings import find_training
 
 router = APIRouter(tags=["monitoring"])
 _MIB = 1024 * 1024
 _NETWORK = (Metric.NETWORK_IN, Metric.NETWORK_OUT)
 
+Points = Annotated[int, Query(ge=2, le=2000, description="At most so many points a curve.")]
 Moment = Annotated[str, Query(max_length=40, description="Seconds since 1970, or ISO 8601. Empty: no bound.")]
 
 
@@ -36,14 +39,37 @@ def get_monitoring(
     _caller: Member,
     begin: Annotated[Moment, Query(alias="from")] = "",
     end: Annotated[Moment, Query(alias="to")] = "",
-    points: Annotated[int, Query(ge=2, le=2000, description="At most so many points a curve.")] = 300,
+    points: Points = 300,
 ) -> Any:
     """Return the curves of each instance of a training, while it runs and after it."""
-    since = seconds_of("from", begin) if begin else 0.0
-    until = seconds_of("to", end) if end else inf
     with context.database.reading() as session:
         row = find_training(session, appkey, training_id)
-    nodes = range(row.spec["instanceCount"])
+    return _answer(context, row, begin, end, points)
+
+
+@router.get(
+    "/batch-inferences/{batch_inference_id}/monitoring",
+    response_model=envelope("BatchInferenceMonitoringAnswer", monitoring=Monitoring),
+)
+def get_batch_inference_monitoring(
+    appkey: str,
+    batch_inference_id: str,
+    context: Context,
+    _caller: Member,
+    begin: Annotated[Moment, Query(alias="from")] = "",
+    end: Annotated[Moment, Query(alias="to")] = "",
+    points: Points = 300,
+) -> Any:
+    """Return the curves of each pod of a batch inference, while it runs and after it."""
+    with context.database.reading() as session:
+        row = find_batch_inference(session, appkey, batch_inference_id)
+    return _answer(context, row, begin, end, points)
+
+
+def _answer(context: ApiContext, row: JobOwner, begin: str, end: str, points: int) -> Any:
+    since = seconds_of("from", begin) if begin else 0.0
+    until = seconds_of("to", end) if end else inf
+    nodes = range(node_count(row))
     found = [samples_of(context, row, node, since, until) for node in nodes]
     available = any(found)
     monitoring = Monitoring(
@@ -54,7 +80,7 @@ def get_monitoring(
             MonitoredInstance(
                 node=node,
                 name=f"node-{node}",
-                series_list=series_of(thinned(samples, points), row.flavor["ram"], context.engine.network_scope),
+                series_list=series_of(thinned(samples, points), _ram(row), context.engine.network_scope),
             )
             for node, samples in zip(nodes, found, strict=True)
         ],
@@ -62,10 +88,8 @@ def get_monitoring(
     return success(monitoring=monitoring)
 
 
-def samples_of(
-    context: ApiContext, row: TrainingRow, node: int, since: float = 0.0, until: float = inf
-) -> list[Sample]:
-    """Return what a node of a training used; nothing before the training begins."""
+def samples_of(context: ApiContext, row: JobOwner, node: int, since: float = 0.0, until: float = inf) -> list[Sample]:
+    """Return what a node used; nothing before it begins."""
     try:
         return context.engine.samples(job_name(row), node, since, until)
     except KeyError:
@@ -124,18 +148,25 @@ def _limit(metric: Metric, memory_mib: int, last: Sample) -> float | None:
     return None
 
 
-def _interval(row: TrainingRow) -> float:
+def _ram(row: JobOwner) -> int:
+    """Return the memory of a node in MiB: of a training's a whole instance, of a pod its share."""
+    if isinstance(row, BatchInferenceRow):
+        return pod_share(row.flavor, row.spec["instanceCount"], row.spec["podCount"]).ram
+    return int(row.flavor["ram"])
+
+
+def _interval(row: JobOwner) -> float:
     if row.started_at is None or row.ended_at is not None:
         return cadence(0)
     return cadence(time.time() - row.started_at.timestamp())
 
 
-def _why_not(row: TrainingRow, *, bounded: bool) -> str:
-    status = TrainingStatus(row.status)
-    if status in (TrainingStatus.CREATE_REQUESTED, TrainingStatus.CREATE_IN_PROGRESS):
-        return "The training has not begun; its use shows a few seconds after it has."
+def _why_not(row: JobOwner, *, bounded: bool) -> str:
+    what = "batch inference" if isinstance(row, BatchInferenceRow) else "training"
+    if row.status in (TrainingStatus.CREATE_REQUESTED, TrainingStatus.CREATE_IN_PROGRESS):
+        return f"The {what} has not begun; its use shows a few seconds after it has."
     if bounded:
         return "Nothing was measured in this time; choose another."
-    if status.terminal:
-        return "The training ended before anything was measured."
+    if has_ended(row):
+        return f"The {what} ended before anything was measured."
     return "The first measurement comes in a moment."

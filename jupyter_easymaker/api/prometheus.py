@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from .. import __version__
 from ..store import events, resource_queries
 from ..store.endpoint_tables import EndpointRow
-from ..store.tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow
+from ..store.tables import BatchInferenceRow, ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow
 from .auth import Admin
 from .context import ApiContext
 
@@ -24,6 +24,7 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "trainings": TrainingRow,
     "hyperparameter_tunings": HyperparameterTuningRow,
     "models": ModelRow,
+    "batch_inferences": BatchInferenceRow,
     "endpoints": EndpointRow,
 }
 _MIB = 1024 * 1024

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from ..resources import (
+    batch_inference,
     endpoint,
     endpoint_model,
     endpoint_stage,
@@ -29,6 +30,7 @@ class Form(StrEnum):
     TRAINING = "training"
     HYPERPARAMETER_TUNING = "hyperparameter-tuning"
     MODEL = "model"
+    BATCH_INFERENCE = "batch-inference"
     ENDPOINT = "endpoint"
     ENDPOINT_STAGE = "endpoint-stage"
     ENDPOINT_MODEL = "endpoint-model"
@@ -43,6 +45,7 @@ _FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
         hyperparameter_tuning.SECTIONS,
     ),
     Form.MODEL: (model.ModelCreate, model.SECTIONS),
+    Form.BATCH_INFERENCE: (batch_inference.BatchInferenceCreate, batch_inference.SECTIONS),
     Form.ENDPOINT: (endpoint.EndpointCreate, endpoint.SECTIONS),
     Form.ENDPOINT_STAGE: (endpoint_stage.EndpointStageCreate, endpoint.SECTIONS),
     Form.ENDPOINT_MODEL: (endpoint_model.EndpointModelCreate, {}),

@@ -46,26 +46,19 @@ def check_settings(context: ApiContext, appkey: str, spec: TrainingSettings) -> 
         EasyMakerError: naming the field and what would be accepted.
     """
     chosen = _choose(context, spec)
-    _check_fits(context, spec, chosen.flavor)
+    check_fits(context, spec.instance_count, chosen.flavor)
     _check_storage(context.storage_for(appkey), spec)
     return chosen
 
 
 def _choose(context: ApiContext, spec: TrainingSettings) -> Chosen:
     catalogue = context.catalogue
-    flavor = catalogue.flavor(spec.flavor_id)
-    if flavor is None:
-        known = ", ".join(flavor.id for flavor in catalogue.flavors)
-        raise field_error("flavorId", f"is {spec.flavor_id!r}; there are {known}")
+    flavor = find_flavor(context, spec.flavor_id)
     image = catalogue.image(spec.image_id)
     if image is None or image.group_type_code != "TRAINING":
         known = ", ".join(image.image_id for image in catalogue.images if image.group_type_code == "TRAINING")
         raise field_error("imageId", f"is {spec.image_id!r}; the training images are {known}")
-    if image.core_type_code != flavor.core_type_code:
-        kind = image.core_type_code
-        fitting = [each.name for each in catalogue.flavors if each.core_type_code == kind]
-        offer = f"choose one of {', '.join(fitting)}" if fitting else f"there is no {kind} instance type here"
-        raise field_error("flavorId", f"is a {flavor.core_type_code} instance type but the image needs {kind}; {offer}")
+    check_core_type(context, flavor, image)
     algorithm = None
     if spec.algorithm_id is not None:
         algorithm = catalogue.algorithm(spec.algorithm_id)
@@ -75,9 +68,40 @@ def _choose(context: ApiContext, spec: TrainingSettings) -> Chosen:
     return Chosen(flavor, image, algorithm)
 
 
-def _check_fits(context: ApiContext, spec: TrainingSettings, flavor: Flavor) -> None:
+def find_flavor(context: ApiContext, flavor_id: str) -> Flavor:
+    """Return an instance type.
+
+    Raises:
+        EasyMakerError: there is none of this id; names those there are.
+    """
+    flavor = context.catalogue.flavor(flavor_id)
+    if flavor is None:
+        known = ", ".join(flavor.id for flavor in context.catalogue.flavors)
+        raise field_error("flavorId", f"is {flavor_id!r}; there are {known}")
+    return flavor
+
+
+def check_core_type(context: ApiContext, flavor: Flavor, image: Image) -> None:
+    """Refuse an image on an instance type without what it needs, or with more.
+
+    Raises:
+        EasyMakerError: naming flavorId and those that fit.
+    """
+    if image.core_type_code == flavor.core_type_code:
+        return
+    kind = image.core_type_code
+    fitting = [each.name for each in context.catalogue.flavors if each.core_type_code == kind]
+    offer = f"choose one of {', '.join(fitting)}" if fitting else f"there is no {kind} instance type here"
+    raise field_error("flavorId", f"is a {flavor.core_type_code} instance type but the image needs {kind}; {offer}")
+
+
+def check_fits(context: ApiContext, nodes: int, flavor: Flavor) -> None:
+    """Refuse what could never start because the engine has less than so many instances of a type.
+
+    Raises:
+        EasyMakerError: naming instanceCount and what there is.
+    """
     capacity = context.engine.capacity()
-    nodes = spec.instance_count
     for needed, there, what in (
         (nodes * flavor.vcpus, capacity.vcpus, "vCPU"),
         (nodes * flavor.ram, capacity.memory_mib, "MiB of memory"),

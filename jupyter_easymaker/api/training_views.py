@@ -17,7 +17,7 @@ from ..store import trainings
 from ..store.tables import ExperimentRow, HyperparameterTuningRow, ModelRow, TrainingRow
 from .tensorboard_links import tensorboard_path, tensorboard_uri
 
-_FLAVOR_FIELDS = ("id", "name", "vcpus", "ram", "disk", "gpuFlavor", "gpuCount", "gpuMemory")
+FLAVOR_FIELDS = ("id", "name", "vcpus", "ram", "disk", "gpuFlavor", "gpuCount", "gpuMemory")
 
 
 def training_views(session: Session, rows: Sequence[TrainingRow], public_url: str) -> list[Training]:
@@ -70,7 +70,7 @@ def settings_view(
         "instance_count": spec["instanceCount"],
         "nproc_per_node": spec["nprocPerNode"],
         "use_torchrun": spec["useTorchrun"],
-        "algorithm": _part(row.algorithm, "algorithmId", "algorithmName") if row.algorithm else None,
+        "algorithm": part_of(row.algorithm, "algorithmId", "algorithmName") if row.algorithm else None,
         "source_dir_uri": spec.get("sourceDirUri"),
         "entry_point": spec.get("entryPoint"),
         "dataset_list": spec["datasetList"],
@@ -79,7 +79,7 @@ def settings_view(
         "model_upload_uri": spec["modelUploadUri"],
         "timeout_minutes": spec["timeoutMinutes"],
         "elapsed_time_seconds": elapsed_seconds(row.started_at, row.ended_at),
-        "flavor": _part(row.flavor, *_FLAVOR_FIELDS),
+        "flavor": part_of(row.flavor, *FLAVOR_FIELDS),
         "image": row.image,
         "data_storage_list": [{"storageSize": storage}] if storage else [],
         "model_list": [{"modelId": model.id, "modelName": model.name} for model in models],
@@ -101,7 +101,7 @@ def experiments_of(
     return {row.id: row for row in session.scalars(select(ExperimentRow).where(ExperimentRow.id.in_(wanted)))}
 
 
-def _part(whole: dict[str, Any], *keys: str) -> dict[str, Any]:
+def part_of(whole: dict[str, Any], *keys: str) -> dict[str, Any]:
     return {key: whole[key] for key in keys if key in whole}
 
 

@@ -15,9 +15,9 @@ from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
 from .experiments import create_on_the_spot, find_experiment, named, require
+from .job_logs import log_tail
 from .listing import Listing, values, whole
 from .training_checks import check_training
-from .training_logs import log_tail
 from .training_views import copy_of, training_views
 from .updates import changed_columns
 

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
+from .batch_inferences import BatchInferences
 from .connection import DEFAULT_APPKEY, Connection, default_data_dir, is_loopback, read_connection
+from .endpoints import Endpoints
 from .errors import BackendUnreachable, ClientError
 from .sse import ServerEvent, parse_events
 from .storages import Storages
@@ -25,7 +27,7 @@ _SILENCE_SECONDS = 45.0
 _RETRY_SECONDS = 0.5
 
 
-class EasyMakerClient(Storages, Tracking, Tunings, Watching):
+class EasyMakerClient(BatchInferences, Endpoints, Storages, Tracking, Tunings, Watching):
     """One project of one backend.
 
     Every method raises ``ClientError`` with the backend's sentence, ``BackendUnreachable`` when nobody answers.
@@ -126,16 +128,19 @@ class EasyMakerClient(Storages, Tracking, Tunings, Watching):
             parameters["lastEventId"] = message.data["lastEventId" if message.event == "hello" else "eventId"]
             yield message
 
-    def stream_log(self, training_id: str, node: int = 0, offset: int = 0) -> Iterator[ServerEvent]:
-        """Follow a training's log: ``log`` events, then ``end``.
+    def stream_log(
+        self, resource_id: str, node: int = 0, offset: int = 0, *, of: str = "trainings"
+    ) -> Iterator[ServerEvent]:
+        """Follow a training's (or a batch inference's) log: ``log`` events, then ``end``.
 
         Args:
-            training_id: whose.
+            resource_id: whose.
             node: of which of its nodes, from 0.
             offset: where to begin, in bytes; negative: counted from the end.
+            of: ``trainings`` or ``batch-inferences``.
         """
         parameters = {"node": node, "offset": offset}
-        for message in self._stream(f"trainings/{training_id}/logs/stream", parameters):
+        for message in self._stream(f"{of}/{resource_id}/logs/stream", parameters):
             parameters["offset"] = message.data.get("nextOffset", parameters["offset"])
             yield message
             if message.event == "end":

@@ -1,4 +1,4 @@
-"""The last lines of a training's log, followed in a thread beside whatever shows them."""
+"""The last lines of a log, followed in a thread beside whatever shows them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,25 @@ _LINES = 200
 
 
 class LogTail(threading.Thread):
-    """Follows a log until the training ends or it is told to leave.
+    """Follows a log until what prints it ends or it is told to leave.
 
     Args:
+        of: see ``EasyMakerClient.stream_log``.
         on_change: called, from the thread, after lines came.
     """
 
-    def __init__(self, client: EasyMakerClient, training_id: str, on_change: Callable[[], None] = lambda: None) -> None:
-        super().__init__(name=f"log of {training_id}", daemon=True)
+    def __init__(
+        self,
+        client: EasyMakerClient,
+        resource_id: str,
+        on_change: Callable[[], None] = lambda: None,
+        *,
+        of: str = "trainings",
+    ) -> None:
+        super().__init__(name=f"log of {resource_id}", daemon=True)
         self._client = client
-        self._training_id = training_id
+        self._resource_id = resource_id
+        self._of = of
         self._on_change = on_change
         self._lines: deque[str] = deque([""], maxlen=_LINES)
         self._lock = threading.Lock()
@@ -31,7 +40,7 @@ class LogTail(threading.Thread):
 
     def run(self) -> None:
         try:
-            for message in self._client.stream_log(self._training_id):
+            for message in self._client.stream_log(self._resource_id, of=self._of):
                 if self.left:
                     return
                 if message.event == "log":

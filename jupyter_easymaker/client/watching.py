@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-ENDED = ("COMPLETE", "STOPPED", "FAIL_TRAIN", "FAIL_HYPERPARAMETER_TUNING", "CREATE_FAILED")
-"""The statuses of trainings and tunings that nothing comes after."""
+ENDED = ("COMPLETE", "STOPPED", "FAIL_TRAIN", "FAIL_HYPERPARAMETER_TUNING", "FAIL_BATCH_INFERENCE", "CREATE_FAILED")
+"""The statuses that nothing comes after, of whatever runs to an end."""
 
 
 class Watching:

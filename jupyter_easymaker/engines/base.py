@@ -51,6 +51,10 @@ class Job:
     """File name (no directories) to content, present in EM_JOB_DIR before the command starts."""
     stop_grace_seconds: float = 3.0
     peer_grace_seconds: float = 30.0
+    restarts: int = 0
+    """How often, all nodes together, what was killed from outside is started again in the same directory with the same
+    log: a node ended by a signal, or all of them after whatever stood over the job, or the machine, went down. The
+    command goes on by what it left in EM_NODE_DIR. What was ended for memory is not started again."""
 
 
 class JobState(StrEnum):

@@ -12,6 +12,7 @@
     jobs/<name>/node-<i>.times   when its log had which size, by the supervisor
     jobs/<name>/node-<i>.samples what it used over time, by the supervisor
     jobs/<name>/node-<i>.json    its pid and exit code, by the supervisor
+    jobs/<name>/restarts.json    how often something of it was started again
     jobs/<name>/end.json         written once: how the job ended
 
 Standard library only and quick to import: the supervisor uses it.
@@ -32,6 +33,7 @@ GRANT = "grant.json"
 LOCK = "supervisor.lock"
 SUPERVISOR = "supervisor.json"
 STOP = "stop"
+RESTARTS = "restarts.json"
 END = "end.json"
 
 
@@ -76,3 +78,12 @@ def read_json(path: str) -> Any:
             return json.loads(file.read())
     except (OSError, ValueError):
         return None
+
+
+def take_restart(directory: str, allowed: int) -> bool:
+    """Count one more restart of a job, unless it has had as many as it may; return whether it may be started again."""
+    used = read_json(f"{directory}/{RESTARTS}") or 0
+    if used >= allowed:
+        return False
+    write_json(f"{directory}/{RESTARTS}", used + 1)
+    return True

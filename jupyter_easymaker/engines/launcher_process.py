@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 _PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
-_PRIVATE_PREFIXES = ("EM_", "EASYMAKER_", "JUPYTERHUB_", "JPY_", "JUPYTER_", "PGPASS", "PGSERVICE")
+_PRIVATE_PREFIXES = ("EM_", "EASYMAKER_", "JUPYTERHUB_", "JPY_", "JUPYTER_", "CONFIGPROXY_", "PGPASS", "PGSERVICE")
 """Ours, the hub's, and the passwords PostgreSQL takes from the environment: the backend's database may be one."""
 _ENTRY = "from jupyter_easymaker.engines.launcher import main; main()"
 

@@ -248,5 +248,6 @@ def _description(job: Job) -> dict[str, Any]:
         "environment": dict(job.environment),
         "stopGraceSeconds": job.stop_grace_seconds,
         "peerGraceSeconds": job.peer_grace_seconds,
+        "restarts": job.restarts,
         "submittedAt": time.time_ns(),
     }

@@ -120,10 +120,20 @@ class Starter:
             for pid in (*self._node_pids(str(directory), job["nodes"]), *with_environment(JOB_ID, job["id"])):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+        if self._start_again(directory, job):
+            return True
         what = "The process that stood over it was killed" if same_boot else "The machine was restarted"
         hint = "" if "service" in job else " Copy it to run it again."
         write_end(directory, JobState.FAILED, f"{what} while it ran.{hint}")
         return False
+
+    def _start_again(self, directory: Path, job: dict[str, Any]) -> bool:
+        """Start a job whose supervisor is gone again, if it may be; return whether it was. The queue is held."""
+        if (directory / job_files.STOP).exists() or not job_files.take_restart(str(directory), job.get("restarts", 0)):
+            return False
+        (directory / job_files.SUPERVISOR).unlink()
+        self._spawn(directory)
+        return True
 
     def stop(self, directory: Path) -> None:
         """Ask a job or replica to end; one that has not started ends at once."""

@@ -146,6 +146,7 @@ class ServiceKeeper:
                 seconds = min(seconds, step.take())
             except Exception:  # one service must not hold up the others
                 _LOG.exception("the service %s could not be looked at; trying again", name)
+                there.update(each.directory for each in step.replicas)
                 continue
             finally:
                 self._delete(step.discarded)
@@ -178,17 +179,18 @@ class ServiceKeeper:
             return _IDLE_SECONDS
         if replica.supervisor is None:
             return _SOON_SECONDS
-        if directory not in self._probes and not replica.draining and not replica.record["unready"]:
+        probe = self._probes.get(directory)
+        if probe is not None and probe.done():
+            _LOG.error("the probe of %s ended; starting it again", replica.name, exc_info=probe.exception())
+            probe = None
+        if probe is None and not replica.draining and not replica.record["unready"]:
             path = replica.job["service"]["readyPath"]
             probe = self._running.create_task(
                 self._probe(directory, replica.address, path, bool(replica.record["ready"]))
             )
             self._probes[directory] = probe
-        return (
-            _IDLE_SECONDS
-            if self._watch(directory, replica.supervisor["pid"], replica.supervisor["startTime"])
-            else _SOON_SECONDS
-        )
+        supervised = self._watch(directory, replica.supervisor["pid"], replica.supervisor["startTime"])
+        return _IDLE_SECONDS if supervised else _SOON_SECONDS
 
     def _watch(self, directory: Path, pid: int, started: int) -> bool:
         """Be woken when a replica's supervisor has ended, whoever started it; return False if it has by now."""

@@ -47,6 +47,7 @@ class Node:
         self.killed_for_memory = ""
         self.told_peer_failed = False
         self.log_size = 0
+        """As far as it was noted."""
         self.log_begin = 0
 
 
@@ -58,6 +59,7 @@ class Supervisor:
         self.job: dict[str, Any] = job_files.read_json(f"{directory}/{job_files.JOB}")
         self.grant: dict[str, Any] = job_files.read_json(f"{directory}/{job_files.GRANT}")
         self.nodes: list[Node] = []
+        self.addresses = ""
         self.stopping = False
         self.deadline: float | None = None
         self.reason = ""
@@ -95,15 +97,34 @@ class Supervisor:
 
     def _start_nodes(self) -> None:
         ports = self.grant.get("ports") or free_ports(self.job["nodes"])
-        addresses = ",".join(f"127.0.0.1:{port}" for port in ports)
+        self.addresses = ",".join(f"127.0.0.1:{port}" for port in ports)
         for index in range(self.job["nodes"]):
-            supervisor = os.getpid()
-            pid = os.fork()
-            if pid == 0:
-                die_with(supervisor)
-                exec_node(self.directory, self.job, self.grant, index, addresses)
-            self.nodes.append(Node(index, pid))
+            self.nodes.append(Node(index, self._fork(index)))
+            # A job that is started again has a log already, whose times are known.
+            self.nodes[-1].log_size = _last_noted(job_files.node_times(self.directory, index))
             self._write_node(self.nodes[-1])
+
+    def _fork(self, index: int) -> int:
+        supervisor = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            die_with(supervisor)
+            exec_node(self.directory, self.job, self.grant, index, self.addresses)
+        return pid
+
+    def _may_start_again(self, node: Node, exit_code: int) -> bool:
+        """Tell whether a node that ended is started again: it is if a signal ended it that nobody here sent."""
+        asked_to_stop = os.path.exists(f"{self.directory}/{job_files.STOP}")  # noqa: PTH110
+        if exit_code >= 0 or asked_to_stop or node.told_peer_failed or node.killed_for_memory:
+            return False
+        return job_files.take_restart(self.directory, self.job.get("restarts", 0))
+
+    def _start_again(self, node: Node) -> None:
+        for pid in self._adopted(node, children_below(os.getpid())):
+            _send(pid, signal.SIGKILL)
+        node.pid = self._fork(node.index)
+        node.start_time = start_time(node.pid)
+        self._write_node(node)
 
     def _write_node(self, node: Node) -> None:
         state = {
@@ -137,7 +158,11 @@ class Supervisor:
                 self.sampler.reaped(pid, usage)
             for node in self.nodes:
                 if node.pid == pid:
-                    node.exit_code = os.waitstatus_to_exitcode(status)
+                    exit_code = os.waitstatus_to_exitcode(status)
+                    if self._may_start_again(node, exit_code):
+                        self._start_again(node)
+                        break
+                    node.exit_code = exit_code
                     self._write_node(node)
 
     def _note_log_sizes(self) -> None:
@@ -280,6 +305,17 @@ class Supervisor:
             f"{self.directory}/{job_files.END}",
             {"state": state, "reason": self.reason, "endedAt": time.time()},
         )
+
+
+def _last_noted(path: str) -> int:
+    """Return the size of a log that was noted last, 0 if none was."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            data = file.read()
+    except FileNotFoundError:
+        return 0
+    records = len(data) // job_files.LOG_TIME.size
+    return int(job_files.LOG_TIME.unpack_from(data, (records - 1) * job_files.LOG_TIME.size)[0]) if records else 0
 
 
 def _send(pid: int, number: signal.Signals) -> None:

@@ -52,7 +52,8 @@ class BackedByEasyMaker(Spawner):
         except asyncio.CancelledError:
             limit = self.start_timeout
             if time.monotonic() - begun >= limit - 1:
-                self.outcome = {**self.outcome, "error": f"It did not start within {limit} seconds."}
+                because = f": {self.why_not_started()}" if self.why_not_started() else "."
+                self.outcome = {**self.outcome, "error": f"It did not start within {limit} seconds{because}"}
             raise
         except Exception as error:
             message = getattr(error, "jupyterhub_message", "") or f"{type(error).__name__}: {error}"
@@ -74,6 +75,10 @@ class BackedByEasyMaker(Spawner):
         if status is not None and self.outcome and not self.outcome.keys() & {"error", "stopped", "exitStatus"}:
             self.outcome = {**self.outcome, "exitStatus": self.exit_status(status)}
         return status
+
+    def why_not_started(self) -> str:
+        """Return what a start that takes too long waits for, empty if nobody says."""
+        return ""
 
     def exit_status(self, status: int) -> int | None:
         """Return the exit status if ``poll`` knows it."""

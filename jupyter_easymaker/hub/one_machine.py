@@ -9,10 +9,7 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-SERVICE = "easymaker"
-_SCRIPT_SECONDS = 600
-"""What a notebook's start-up scripts may take together."""
-_ACCESS = f"access:services!service={SERVICE}"
+from . import settings
 
 
 def configure(c: Config, directory: Path, *, port: int = 8000, backend_port: int = 8090) -> None:
@@ -28,22 +25,14 @@ def configure(c: Config, directory: Path, *, port: int = 8000, backend_port: int
     c.JupyterHub.bind_url = f"http://127.0.0.1:{port}"
     c.JupyterHub.db_url = f"sqlite:///{directory / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(directory / "cookie-secret")
-    c.JupyterHub.allow_named_servers = True
-    c.JupyterHub.cleanup_servers = False  # notebooks outlive the hub, as they do on a cluster
     c.JupyterHub.spawner_class = "jupyter_easymaker.hub.spawner.NotebookSpawner"
-    c.JupyterHub.redirect_to_server = False  # people choose which of their notebooks to open
 
-    c.JupyterHub.authenticator_class = "shared-password"
-    c.SharedPasswordAuthenticator.user_password = _password(directory, "user", 12)
-    c.SharedPasswordAuthenticator.admin_password = _password(directory, "admin", 32)
-    c.Authenticator.admin_users = {"admin"}
-    c.Authenticator.allow_all = True
-
-    _proxy(c, directory)
-    _roles(c)
+    sign_in_with_passwords(c, directory)
+    proxy(c, directory)
+    settings.roles(c)
     c.JupyterHub.services = [
         {
-            "name": SERVICE,
+            "name": settings.SERVICE,
             "url": backend,
             "command": [
                 *(sys.executable, "-m", "jupyter_easymaker.service.cli", "serve"),
@@ -56,16 +45,20 @@ def configure(c: Config, directory: Path, *, port: int = 8000, backend_port: int
         }
     ]
     c.NotebookSpawner.notebooks_dir = str(directory / "notebooks")
-    c.NotebookSpawner.backend_url = backend
-    c.Spawner.default_url = "/lab"
-    c.Spawner.poll_interval = 5  # a server that ended by itself is seen soon
-    c.Spawner.start_timeout = _SCRIPT_SECONDS + 120
-    c.Spawner.http_timeout = 60
-    c.Spawner.environment = {"EASYMAKER_URL": backend, "EASYMAKER_CONT_INIT_SECONDS": str(_SCRIPT_SECONDS)}
+    settings.notebooks(c, backend)
 
 
-def _proxy(c: Config, directory: Path) -> None:
-    """Traefik: one binary from the package index, where the hub's own proxy needs Node.js."""
+def sign_in_with_passwords(c: Config, directory: Path) -> None:
+    """Let everybody in who knows the password, under a name of their choice: for trying out."""
+    c.JupyterHub.authenticator_class = "shared-password"
+    c.SharedPasswordAuthenticator.user_password = _password(directory, "user", 12)
+    c.SharedPasswordAuthenticator.admin_password = _password(directory, "admin", 32)
+    c.Authenticator.admin_users = {"admin"}
+    c.Authenticator.allow_all = True
+
+
+def proxy(c: Config, directory: Path) -> None:
+    """Have Traefik be the hub's proxy: one binary from the package index, where the hub's own proxy needs Node.js."""
     c.JupyterHub.proxy_class = "traefik_file"
     rules = directory / "proxy"
     rules.mkdir(exist_ok=True, mode=0o700)
@@ -75,19 +68,6 @@ def _proxy(c: Config, directory: Path) -> None:
     c.TraefikProxy.traefik_api_password = _password(directory, "proxy", 24)
     # The binary lies beside this Python.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-
-
-def _roles(c: Config) -> None:
-    c.JupyterHub.load_roles = [
-        {"name": "user", "scopes": ["self", _ACCESS]},
-        # A notebook speaks to the backend with its own token, which ends with it.
-        {"name": "server", "scopes": ["users:activity!user", "access:servers!server", _ACCESS]},
-        {
-            "name": "easymaker-backend",
-            "services": [SERVICE],
-            "scopes": ["list:users", "read:users", "admin:server_state", "servers", "delete:servers", "access:servers"],
-        },
-    ]
 
 
 def _password(directory: Path, name: str, length: int) -> str:

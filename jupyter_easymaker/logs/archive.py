@@ -1,9 +1,9 @@
-"""The logs of ended trainings: kept when they asked for it, also when they are deleted, until they are too old.
+"""The logs of what has ended: kept when it asked for that, also when it is deleted, until they are too old.
 
-logs/<appkey>/<training id>/about.json     what is the same for all lines
-logs/<appkey>/<training id>/node-<i>.gz    compressed, in blocks of whole lines
-logs/<appkey>/<training id>/node-<i>.index where each block begins, and when it was printed
-logs/<appkey>/<training id>/node-<i>.times when the log had which size
+logs/<appkey>/<id>/about.json     what is the same for all lines
+logs/<appkey>/<id>/node-<i>.gz    compressed, in blocks of whole lines
+logs/<appkey>/<id>/node-<i>.index where each block begins, and when it was printed
+logs/<appkey>/<id>/node-<i>.times when the log had which size
 """
 
 from __future__ import annotations
@@ -22,14 +22,18 @@ from .times import Times
 
 _LOG = logging.getLogger(__name__)
 _NEW = ".new-"
+_EARLIER_NAMES = {"training_id": "resource_id", "training_name": "resource_name"}
+
+TRAINING, BATCH_INFERENCE = "training", "batch-inference"
+"""Kinds of what is logged, as the names of jobs begin."""
 
 
 @dataclass(frozen=True)
 class About:
-    """What is the same for all lines of a training."""
+    """What is the same for all lines of a training or a batch inference."""
 
-    training_id: str
-    training_name: str
+    resource_id: str
+    resource_name: str
     appkey: str
     nodes: int
     ended_at: float
@@ -38,18 +42,35 @@ class About:
     """Seconds since 1970; no line is older."""
     tuning_id: str = ""
     """Of a trial: whose."""
+    kind: str = TRAINING
+    """Or ``BATCH_INFERENCE``."""
+
+    @classmethod
+    def from_json(cls, text: str) -> About:
+        """Read what was written beside kept logs, also by versions that knew trainings only."""
+        data = json.loads(text)
+        return cls(**{_EARLIER_NAMES.get(name, name): value for name, value in data.items()})
+
+    @property
+    def job(self) -> str:
+        """The job's name."""
+        return f"{self.kind}-{self.resource_id}"
 
     def fields(self, node: int) -> dict[str, str]:
         """Return what a query may ask for."""
         return {
-            "trainingId": self.training_id,
-            "trainingName": self.training_name,
-            **({"hyperparameterTuningId": self.tuning_id} if self.tuning_id else {}),
+            **self._own_fields(),
             "easymakerAppKey": self.appkey,
-            "category": "easymaker.training",
+            "category": "easymaker.training" if self.kind == TRAINING else "easymaker.inference",
             "logType": "NHNCloud-AIEasyMaker",
             "node": str(node),
         }
+
+    def _own_fields(self) -> dict[str, str]:
+        if self.kind == BATCH_INFERENCE:
+            return {"batchInferenceId": self.resource_id, "batchInferenceName": self.resource_name}
+        tuning = {"hyperparameterTuningId": self.tuning_id} if self.tuning_id else {}
+        return {"trainingId": self.resource_id, "trainingName": self.resource_name, **tuning}
 
 
 class LogArchive:
@@ -63,11 +84,11 @@ class LogArchive:
     def _of_node(read: Callable[[int, int, int], bytes], node: int) -> Read:
         return lambda at, limit: read(node, at, limit)
 
-    def holds(self, appkey: str, training_id: str) -> bool:
-        return (self._directory / appkey / training_id).is_dir()
+    def holds(self, appkey: str, resource_id: str) -> bool:
+        return (self._directory / appkey / resource_id).is_dir()
 
     def add(self, about: About, read: Callable[[int, int, int], bytes], times: Callable[[int], Times]) -> None:
-        """Keep a training's logs; those kept already are left as they are.
+        """Keep the logs of a training or a batch inference; those kept already are left as they are.
 
         Args:
             read: returns at most so many bytes of a node's log from an offset: ``(node, offset, limit)``.
@@ -76,7 +97,7 @@ class LogArchive:
         Raises:
             OSError: there is no room, or no right to write; nothing is kept.
         """
-        target = self._directory / about.appkey / about.training_id
+        target = self._directory / about.appkey / about.resource_id
         if target.exists():
             return
         new = target.parent / f"{_NEW}{uuid4().hex}"
@@ -97,7 +118,7 @@ class LogArchive:
                 raise
 
     def kept(self, appkey: str) -> list[About]:
-        """Return a project's trainings whose logs are kept."""
+        """Return whose logs of a project are kept."""
         directory = self._directory / appkey
         known = self._known.get(appkey, {})  # what is kept once does not change
         found: dict[str, About] = {}
@@ -107,7 +128,7 @@ class LogArchive:
             return []
         for name in names:
             try:
-                found[name] = known.get(name) or About(**json.loads((directory / name / "about.json").read_text()))
+                found[name] = known.get(name) or About.from_json((directory / name / "about.json").read_text())
             except FileNotFoundError:  # removed at this moment
                 continue
         self._known[appkey] = found
@@ -117,18 +138,18 @@ class LogArchive:
         """Return the projects of which logs are kept."""
         return sorted(entry.name for entry in self._directory.glob("*"))
 
-    def log(self, appkey: str, training_id: str, node: int) -> KeptLog | None:
+    def log(self, appkey: str, resource_id: str, node: int) -> KeptLog | None:
         """Return the log of one node, None if it is not kept."""
-        path = self._directory / appkey / training_id / f"node-{node}.gz"
+        path = self._directory / appkey / resource_id / f"node-{node}.gz"
         try:
-            about = About(**json.loads((path.parent / "about.json").read_text()))
+            about = About.from_json((path.parent / "about.json").read_text())
             return KeptLog(node, path, about.ended_at)
         except FileNotFoundError:
             return None
 
     def sources(self, about: About) -> list[KeptLog]:
-        """Return the logs of a training's nodes; none if they were removed."""
-        directory = self._directory / about.appkey / about.training_id
+        """Return the logs of all nodes; none if they were removed."""
+        directory = self._directory / about.appkey / about.resource_id
         try:
             return [KeptLog(node, directory / f"node-{node}.gz", about.ended_at) for node in range(about.nodes)]
         except FileNotFoundError:
@@ -158,4 +179,4 @@ class LogArchive:
                 gone = entry.parent / f"{_NEW}removed-{uuid4().hex}"
                 entry.rename(gone)  # so that a search sees all of it or nothing
                 shutil.rmtree(gone, ignore_errors=True)
-                _LOG.info("the log of the training %s is no longer kept", entry.name)
+                _LOG.info("the log of %s is no longer kept", entry.name)

@@ -68,7 +68,7 @@ class LogAndCrash:
             "projectVersion": "1.0.0",
             "logVersion": "v2",
             "logSource": "http",
-            "host": f"training-{about.training_id}-{node}",
+            "host": f"{about.job}-{node}",
         }
         return [
             {

@@ -17,11 +17,11 @@ from ..resources.errors import EasyMakerError, field_error
 from .expression import Always, Between, Body, Expression, Level, both, either, levels_named, unless
 from .line import LEVELS
 
-_OF_A_TRAINING = (
-    *("trainingId", "trainingName", "hyperparameterTuningId"),
+_SAME_FOR_ALL_LINES = (
+    *("trainingId", "trainingName", "hyperparameterTuningId", "batchInferenceId", "batchInferenceName"),
     *("category", "logType", "easymakerAppKey", "node"),
 )
-FIELDS = ("body", "logLevel", "time", *_OF_A_TRAINING)
+FIELDS = ("body", "logLevel", "time", *_SAME_FOR_ALL_LINES)
 _MAX_CHARACTERS = 2000
 _MAX_DEPTH = 100
 _WILDCARD = re.compile(r"(?<!\\)[*?]")
@@ -41,7 +41,7 @@ class Query:
 
     def __init__(self, text: str) -> None:
         self._tree = _parse(text)
-        self.compile(dict.fromkeys(_OF_A_TRAINING, ""))  # what is wrong is said before anything is searched
+        self.compile(dict.fromkeys(_SAME_FOR_ALL_LINES, ""))  # what is wrong is said before anything is searched
 
     def compile(self, training: Mapping[str, str]) -> Expression:
         """Return the condition for the lines of one training, given what is the same for all of them."""

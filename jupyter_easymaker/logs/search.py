@@ -48,7 +48,7 @@ class Hit:
 
     @property
     def key(self) -> Key:
-        return (-self.line.time, self.about.training_id, self.node, -self.line.offset)
+        return (-self.line.time, self.about.resource_id, self.node, -self.line.offset)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def search(
     if after is not None:
         until = min(until, -after[0])
     waiting = [each for each in logs if each[0].ended_at >= since and each[0].began_at <= until]
-    waiting.sort(key=lambda each: (each[0].ended_at, each[0].training_id))
+    waiting.sort(key=lambda each: (each[0].ended_at, each[0].resource_id))
     heap: list[tuple[Key, int, Hit | Mark, Iterator[Hit | Mark]]] = []
     opened: list[Iterator[Hit | Mark]] = []
 
@@ -153,7 +153,7 @@ def _found(
     scan = Scan(condition)
 
     def mark(block: Block) -> Mark:
-        return Mark((-block.first, about.training_id, source.node, -block.offset))
+        return Mark((-block.first, about.resource_id, source.node, -block.offset))
 
     def look_through(block: Block) -> list[Hit]:
         hits = []

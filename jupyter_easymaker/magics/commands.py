@@ -10,7 +10,7 @@ from IPython.display import display
 
 from ..client.client import EasyMakerClient
 from ..git_state import git_state
-from . import catalogue, editing, files, render, templates, tracking, tunings, watching
+from . import batch_inferences, catalogue, editing, endpoints, files, render, templates, tracking, tunings, watching
 from .ending import Command, delete, stop
 from .live import watch
 from .log_search import search_logs
@@ -228,6 +228,8 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     ("model", "delete"): delete("model"),
     **tracking.COMMANDS,
     **tunings.COMMANDS,
+    **batch_inferences.COMMANDS,
+    **endpoints.COMMANDS,
     **editing.COMMANDS,
     **templates.COMMANDS,
     ("template", "delete"): delete("trainingTemplate"),

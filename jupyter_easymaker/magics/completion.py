@@ -23,19 +23,27 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "hyperparameterTuningList",
         ("hyperparameterTuningName", "hyperparameterTuningId"),
     ),
+    "batch": ("batch-inferences", "batchInferenceList", ("batchInferenceName", "batchInferenceId")),
     "model": ("models", "modelList", ("modelName", "modelId")),
+    "deploy": ("models", "modelList", ("modelName", "modelId")),
+    "endpoint": ("endpoints", "endpointList", ("endpointName", "endpointId")),
+    "predict": ("endpoints", "endpointList", ("endpointName", "endpointId")),
     "template": ("training-templates", "trainingTemplateList", ("trainingTemplateName", "trainingTemplateId")),
     "image": ("images", "imageList", ("imageName",)),
     "instance": ("flavors", "flavorList", ("name",)),
     "algorithm": ("algorithms", "algorithmList", ("algorithmName",)),
 }
+_UNPAGED = ("image", "instance", "algorithm")
 _OPTION_LISTS = {
     "--experiment": "experiment",
     "-e": "experiment",
     "--training": "training",
     "-t": "training",
     "--tuning": "tuning",
+    "--model": "model",
+    "-m": "model",
     "--template": "template",
+    "--to": "model",
     "--image": "image",
     "--instance": "instance",
     "--algorithm": "algorithm",
@@ -95,9 +103,7 @@ def _names(kind: str) -> list[str]:
     path, key, columns = _LISTS[kind]
     try:
         with EasyMakerClient.from_environment() as client:
-            paging = (
-                {"page": 1, "limit": 100} if kind in ("experiment", "training", "tuning", "model", "template") else {}
-            )
+            paging = {} if kind in _UNPAGED else {"page": 1, "limit": 100}
             entries = client.get(path, **paging)[key]
     except ClientError:
         entries = []  # a completion is no place to complain

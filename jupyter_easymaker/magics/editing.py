@@ -15,11 +15,14 @@ from . import render
 from .lookup import find, path_of, words_of
 
 
-def add_edit(actions: Any, pair: Callable[[str], tuple[str, str]]) -> None:
-    """Add ``edit`` to the actions of a resource."""
-    edit = actions.add_parser("edit", help="Change its name, description or tags.")
+def add_edit(actions: Any, pair: Callable[[str], tuple[str, str]], *, rename: bool = True) -> None:
+    """Add ``edit`` to the actions of a resource; without ``rename`` its name is for good."""
+    what = "name, description or tags" if rename else "description or tags"
+    edit = actions.add_parser("edit", help=f"Change its {what}.")
     edit.add_argument("target", metavar="NAME|ID")
-    edit.add_argument("--name", dest="new_name", help="Its name from now on.")
+    edit.set_defaults(new_name=None)
+    if rename:
+        edit.add_argument("--name", dest="new_name", help="Its name from now on.")
     edit.add_argument("--description")
     edit.add_argument("--tag", type=pair, action="append", default=[], metavar="KEY=VALUE", help="Add or change one.")
     edit.add_argument("--remove-tag", action="append", default=[], metavar="KEY")
@@ -100,7 +103,9 @@ COMMANDS: dict[tuple[str, str | None], Callable[..., Any]] = {
             ("training", "training"),
             ("tuning", "hyperparameterTuning"),
             ("model", "model"),
+            ("batch", "batchInference"),
             ("template", "trainingTemplate"),
+            ("endpoint", "endpoint"),
         )
     },
     ("experiment", "show"): experiment_show,

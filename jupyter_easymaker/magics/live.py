@@ -17,14 +17,17 @@ from .render import Shown, chip, duration, label, size
 _REDRAW_SECONDS = 0.25
 
 
-def show_live(look: Callable[[], tuple[Shown, bool]], command: str, name: str, seconds: float) -> None:
+def show_live(
+    look: Callable[[], tuple[Shown, bool]], command: str, name: str, seconds: float, end: str = "stop"
+) -> None:
     """Keep an output up to date until the end, or until the reader interrupts.
 
     Args:
         look: returns what to show, and whether it is the last.
-        command: ``training`` or ``tuning``.
+        command: ``training``, ``tuning`` ...
         name: whose.
         seconds: between two looks.
+        end: the action that ends it.
     """
     handle, drawn = None, ""
     try:
@@ -41,7 +44,7 @@ def show_live(look: Callable[[], tuple[Shown, bool]], command: str, name: str, s
     except KeyboardInterrupt:
         print(  # noqa: T201
             f"Still running. Look again with   %easymaker {command} watch {name}\n"
-            f"or end it with                   %easymaker {command} stop {name}"
+            f"or end it with                   %easymaker {command} {end} {name}"
         )
 
 

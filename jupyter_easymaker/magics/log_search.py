@@ -1,4 +1,4 @@
-"""``%easymaker logs``: one search over the logs of all trainings."""
+"""``%easymaker logs``: one search over the logs of all trainings and batch inferences."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ def search_logs(client: EasyMakerClient, options: argparse.Namespace, _cell: str
     parameters = {"query": " ".join(options.query), "from": options.since, "to": options.until, "size": options.limit}
     answer = client.get("logs", **parameters)
     rows = [
-        [render.moment(line["time"]), line["trainingName"], str(line["node"]), line["logLevel"], line["body"]]
+        [
+            render.moment(line["time"]),
+            line["trainingName"] or line["batchInferenceName"],
+            str(line["node"]),
+            line["logLevel"],
+            line["body"],
+        ]
         for line in reversed(answer["logList"])
     ]
-    empty = "No line matches. Only trainings with log management (--log) are searched."
-    display(render.table(["Time", "Training", "Node", "Level", "Line"], rows, empty=empty))
+    empty = "No line matches. Only logs of what was started with log management (--log) are searched."
+    display(render.table(["Time", "Of", "Node", "Level", "Line"], rows, empty=empty))
     if answer["nextCursor"]:
         print("There are older lines too: narrow the search, or raise --limit.")  # noqa: T201

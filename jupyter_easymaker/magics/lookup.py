@@ -9,7 +9,7 @@ from typing import Any
 
 from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
-from .settings_options import in_options
+from .settings_options import named_as_options
 
 
 def words_of(kind: str) -> str:
@@ -26,7 +26,7 @@ def find(client: EasyMakerClient, kind: str, target: str) -> dict[str, Any]:
     """Return the resource with this id or name; of several the newest.
 
     Args:
-        kind: ``experiment``, ``training``, ``hyperparameterTuning``, ``model`` or ``trainingTemplate``.
+        kind: ``experiment``, ``training``, ``hyperparameterTuning``, ``model``, ``endpoint`` ...
 
     Raises:
         ClientError: there is none; names the nearest.
@@ -66,11 +66,8 @@ def created(client: EasyMakerClient, kind: str, body: dict[str, Any]) -> dict[st
     Raises:
         ClientError: it is refused; fields are named as the options people typed.
     """
-    try:
+    with named_as_options():
         one: dict[str, Any] = client.post(path_of(kind), body)[kind]
-    except ClientError as error:
-        fields = tuple({key: in_options(text) for key, text in each.items()} for each in error.fields)
-        raise ClientError(in_options(error.message), error.code, fields) from error
     return one
 
 

@@ -14,7 +14,7 @@ from .parsing import UsageError, split
 
 
 class TrainingFailed(Exception):
-    """Raised for ``--raise``; its message is the training's, or the tuning's, reason."""
+    """Raised for ``--raise``; its message is the reason of what failed."""
 
 
 def run(shell: Any, line: str, cell: str | None) -> Any:
@@ -57,6 +57,6 @@ def _hand_over(shell: Any, options: Any, result: Any) -> None:
         shell.user_ns[options.into] = result
     if not getattr(options, "raise_", False):
         return
-    for kind in ("training", "hyperparameterTuning"):
+    for kind in ("training", "hyperparameterTuning", "batchInference", "endpoint"):
         if result and "FAIL" in result.get(f"{kind}StatusCode", ""):
             raise TrainingFailed(f"{result[f'{kind}Name']}: {result[f'{kind}StatusReason']}")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from ..client.errors import ClientError
 from ..resources.training_settings import TrainingSettings
 from .parsing import Parser, help_of, pair
 
@@ -41,8 +44,38 @@ _OPTIONS = {
     "earlyStoppingAlgorithm": "--early-stopping",
     "earlyStoppingMinTrialCount": "--min-trials",
     "earlyStoppingStartStep": "--start-step",
+    "batchInferenceName": "--name",
+    "modelId": "--model",
+    "inputDataUri": "--input",
+    "inputDataTypeCode": "--type",
+    "includeGlobPattern": "--include",
+    "excludeGlobPattern": "--exclude",
+    "outputUploadUri": "--output",
+    "podCount": "--pods",
+    "maxBatchSize": "--batch-size",
+    "inferenceTimeoutSeconds": "--request-timeout",
+    "dataStorageSize": "--data-storage",
+    "endpointName": "--name",
+    "apigwStageName": "--stage",
+    "apigwResourceUri": "--path",
+    "nodeCount": "--nodes",
+    "caMinNodeCount": "MIN of --autoscale",
+    "caMaxNodeCount": "MAX of --autoscale",
+    "resourceOptionDetail": "--cpu and --memory",
+    "scaleMetricTarget": "TARGET of --scale-pods",
+    "useApiKey": "--api-key",
 }
 _FIELD = re.compile(r"\b(" + "|".join(_OPTIONS) + r")\b(\[\d+\])?")
+
+
+@contextmanager
+def named_as_options() -> Iterator[None]:
+    """Have refusals in this block name fields as the options that people typed."""
+    try:
+        yield
+    except ClientError as error:
+        fields = tuple({key: in_options(text) for key, text in each.items()} for each in error.fields)
+        raise ClientError(in_options(str(error)), error.code, fields) from error
 
 
 def in_options(sentence: str) -> str:

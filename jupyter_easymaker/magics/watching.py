@@ -72,7 +72,11 @@ def _top(found: list[dict[str, Any]]) -> str:
 
 def monitoring(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
     training = find(client, "training", options.target)
-    found = client.monitoring(training["trainingId"])
+    show_monitoring(client.monitoring(training["trainingId"]))
+
+
+def show_monitoring(found: dict[str, Any]) -> None:
+    """Show what instances use."""
     several = len(found["instanceList"]) > 1
     rows = [
         [*([instance["name"]] if several else []), *_row(series)]

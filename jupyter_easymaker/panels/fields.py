@@ -70,12 +70,15 @@ class Field:
 
 
 class Rows(widgets.VBox):  # type: ignore[misc]
-    """A list of small objects, a row each, with a button that adds one."""
+    """A list of small objects, a row each, with a button that adds one. Objects inside them have no place in a row."""
 
-    def __init__(self, properties: Mapping[str, Mapping[str, Any]], definitions: Mapping[str, Any]) -> None:
-        self._properties = {name: plain_type(property_, definitions)[0] for name, property_ in properties.items()}
-        self._layout = widgets.Layout(width="240px" if len(properties) < 4 else "130px")
-        self._rows: list[tuple[widgets.HBox, dict[str, widgets.Text | widgets.Dropdown]]] = []
+    def __init__(self, item: Mapping[str, Any], definitions: Mapping[str, Any], choices: Choices) -> None:
+        kinds = {name: plain_type(property_, definitions) for name, property_ in item["properties"].items()}
+        self._properties = {name: kind for name, kind in kinds.items() if kind[0].get("type") != "object"}
+        self._needed = item.get("required", ())
+        self._choices = choices
+        self._layout = widgets.Layout(width="240px" if len(self._properties) < 4 else "130px")
+        self._rows: list[tuple[widgets.HBox, dict[str, widgets.Widget]]] = []
         self._add = widgets.Button(description="Add", icon="plus", layout=widgets.Layout(width="90px"))
         self._add.on_click(lambda _: self.append({}))
         super().__init__([self._add])
@@ -83,8 +86,8 @@ class Rows(widgets.VBox):  # type: ignore[misc]
     def append(self, entry: Mapping[str, Any]) -> None:
         """Add a row."""
         inputs = {
-            name: self._input(property_.get("title", name), property_, entry.get(name))
-            for name, property_ in self._properties.items()
+            name: self._input(kind.get("title", name), kind, optional, entry.get(name))
+            for name, (kind, optional) in self._properties.items()
         }
         remove = widgets.Button(icon="trash", tooltip="Remove", layout=widgets.Layout(width="36px"))
         row = widgets.HBox([*inputs.values(), remove])
@@ -92,10 +95,17 @@ class Rows(widgets.VBox):  # type: ignore[misc]
         self._rows.append((row, inputs))
         self._draw()
 
-    def _input(self, title: str, property_: Mapping[str, Any], value: Any) -> widgets.Text | widgets.Dropdown:
-        if "enum" in property_:
-            return widgets.Dropdown(options=property_["enum"], value=value or property_["enum"][0], layout=self._layout)
-        return widgets.Text(value="" if value is None else str(value), placeholder=title, layout=self._layout)
+    def _input(self, title: str, kind: Mapping[str, Any], optional: bool, value: Any) -> widgets.Widget:
+        if "enum" in kind or "x-choices" in kind:
+            options = (
+                self._choices(kind["x-choices"]) if "x-choices" in kind else [(each, each) for each in kind["enum"]]
+            )
+            options = [_NONE, *options] if optional or not options else options
+            return widgets.Dropdown(options=options, value=value or options[0][1], layout=self._layout)
+        if kind.get("type") == "boolean":
+            return widgets.Checkbox(value=bool(value), description=title, indent=False, layout=self._layout)
+        given = kind.get("default") if value is None else value
+        return widgets.Text(value="" if given is None else str(given), placeholder=title, layout=self._layout)
 
     def _remove(self, row: widgets.HBox) -> None:
         self._rows = [each for each in self._rows if each[0] is not row]
@@ -106,9 +116,9 @@ class Rows(widgets.VBox):  # type: ignore[misc]
 
     @property
     def value(self) -> list[dict[str, str]]:
-        """The rows, without those in which nothing was typed."""
+        """The rows, without those in which nothing was typed, and without what may be left out and was."""
         return [
-            {name: field.value for name, field in inputs.items()}
+            {name: field.value for name, field in inputs.items() if field.value != "" or name in self._needed}
             for _, inputs in self._rows
             if any(field.value for field in inputs.values() if isinstance(field, widgets.Text))
         ]
@@ -136,7 +146,7 @@ def _input(kind: Mapping[str, Any], definitions: Mapping[str, Any], choices: Cho
         if "$ref" not in kind["items"]:
             return widgets.TagsInput(value=[], allow_duplicates=False)
         item = _definition(kind["items"], definitions)
-        return Rows(item["properties"], definitions)
+        return Rows(item, definitions, choices)
     if kind.get("type") == "boolean":
         return widgets.Checkbox(value=bool(default), indent=False)
     if kind.get("type") == "integer" and not optional:

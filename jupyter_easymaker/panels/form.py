@@ -12,12 +12,12 @@ from ..client.client import EasyMakerClient
 from ..client.errors import ClientError
 from ..magics.lookup import path_of, words_of
 from .fields import Field
-from .monitor import Monitor
 
 _LISTS: dict[str, tuple[str, str, str]] = {
     "experiments": ("experimentList", "experimentName", "experimentId"),
     "images": ("imageList", "imageName", "imageId"),
     "flavors": ("flavorList", "name", "id"),
+    "models": ("modelList", "modelName", "modelId"),
     "algorithms": ("algorithmList", "algorithmName", "algorithmId"),
 }
 _AT_MOST = 200
@@ -27,7 +27,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
     """A form that creates something and then shows it running.
 
     Args:
-        kind: ``training`` or ``hyperparameterTuning``.
+        kind: ``training``, ``hyperparameterTuning``, ``batchInference`` or ``endpoint``.
         monitor: makes what shows it once it is created.
         client: the project; None: the one of the environment.
         values: what to fill in, by the API's names.
@@ -39,7 +39,7 @@ class Form(widgets.VBox):  # type: ignore[misc]
     def __init__(
         self,
         kind: str,
-        monitor: Callable[[dict[str, Any], EasyMakerClient], Monitor],
+        monitor: Callable[[dict[str, Any], EasyMakerClient], widgets.Widget],
         client: EasyMakerClient | None,
         values: dict[str, Any],
     ) -> None:
@@ -66,11 +66,14 @@ class Form(widgets.VBox):  # type: ignore[misc]
         self._message = widgets.HTML()
         self._button = widgets.Button(description=f"Create {words_of(kind)}", button_style="primary", icon="play")
         self._button.on_click(lambda _: self.create())
-        self.monitor: Monitor | None = None
+        self.monitor: Any = None
         """What shows it once it is created."""
         super().__init__([self._accordion, self._message, self._button])
-        configuration = self._client.get("configuration")["configuration"]
-        self.fill({"modelUploadUri": configuration["defaultOutputUri"], **values})
+        output = next((name for name in ("modelUploadUri", "outputUploadUri") if name in self.fields), None)
+        if output is not None:
+            configuration = self._client.get("configuration")["configuration"]
+            values = {output: configuration["defaultOutputUri"], **values}
+        self.fill(values)
 
     def fill(self, values: dict[str, Any]) -> None:
         """Put values into fields.
@@ -120,5 +123,5 @@ class Form(widgets.VBox):  # type: ignore[misc]
 
     def _choices(self, name: str) -> list[tuple[str, str]]:
         key, label, value = _LISTS[name]
-        paging = {"page": 1, "limit": _AT_MOST} if name == "experiments" else {}
+        paging = {"page": 1, "limit": _AT_MOST} if name in ("experiments", "models") else {}
         return [(entry[label], entry[value]) for entry in self._client.get(name, **paging)[key]]

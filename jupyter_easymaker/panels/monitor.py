@@ -22,7 +22,7 @@ class Monitor(widgets.VBox):  # type: ignore[misc]
     """Shows one resource until it has ended. Subclasses say what is seen of it, and call ``_start``.
 
     Args:
-        kind: ``training`` or ``hyperparameterTuning``.
+        kind: ``training``, ``hyperparameterTuning`` or ``batchInference``.
         one: its name, its id, or what the API answered for it.
         client: the project; None: the one of the environment.
         parts: what stands below the header.

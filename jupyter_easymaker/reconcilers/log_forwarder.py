@@ -1,4 +1,4 @@
-"""Send the logs of trainings to the log service the operator named, line by line as they are printed.
+"""Send the logs of trainings and batch inferences to the operator's log service, line by line as they are printed.
 
 A thread of low priority reads what the nodes wrote into their files; they never wait for it. How far it came is saved
 after every batch, so that what a killed backend had sent last may be sent twice, and nothing is left out. A log that
@@ -27,9 +27,10 @@ from ..logs.positions import Positions
 from ..logs.source import line_time
 from ..logs.times import Times
 from ..resources.base import now
-from ..store import trainings
+from ..store import job_owners
 from ..store.database import Database
-from ..store.tables import TrainingRow
+from ..store.tables import BatchInferenceRow, TrainingRow
+from .log_keeper import about_of
 
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
@@ -96,21 +97,20 @@ class LogForwarder:
                 if time.monotonic() >= next_look_at_kept:
                     self._look_at_kept()
                     next_look_at_kept = time.monotonic() + _LOOK_AT_KEPT_SECONDS
-                self._look_at_trainings()
+                self._look_at_jobs()
                 sent = self._send_some()
             except Exception:
                 _LOG.exception("sending logs failed; it will be tried again")
             if not sent:
                 self._closed.wait(_LOOK_SECONDS)
 
-    def _look_at_trainings(self) -> None:
+    def _look_at_jobs(self) -> None:
         with self._database.reading() as session:
-            rows = trainings.unfinished_or_ended_since(session, None, now() - _JUST_ENDED)
+            rows = job_owners.unfinished_or_ended_since(session, None, now() - _JUST_ENDED)
         for row in rows:
             if row.spec.get("useLog"):
                 ended_at = (row.ended_at or now()).timestamp()
-                nodes, tuning_id = row.spec["instanceCount"], row.tuning_id or ""
-                self._add(About(row.id, row.name, row.appkey, nodes, ended_at, tuning_id=tuning_id))
+                self._add(about_of(row, ended_at))
 
     def _look_at_kept(self) -> None:
         """Find what an earlier backend left unsent, and forget how far the logs came that are no longer there."""
@@ -118,19 +118,19 @@ class LogForwarder:
         kept = set()
         for appkey in self._archive.projects():
             for about in self._archive.kept(appkey):
-                kept.add(about.training_id)
+                kept.add(about.resource_id)
                 if about.ended_at >= since:
                     self._add(about)
-        for training_id in self._positions.known():
-            if training_id not in kept:
+        for resource_id in self._positions.known():
+            if resource_id not in kept:
                 with self._database.reading() as session:
-                    gone = session.get(TrainingRow, training_id) is None
+                    gone = all(session.get(table, resource_id) is None for table in (TrainingRow, BatchInferenceRow))
                 if gone:
-                    self._positions.forget(training_id)
-                    self._waiting.pop(training_id, None)
+                    self._positions.forget(resource_id)
+                    self._waiting.pop(resource_id, None)
 
     def _add(self, about: About) -> None:
-        key = about.training_id
+        key = about.resource_id
         if key in self._complete or not self._destination.wants(about.appkey):
             return
         if key not in self._waiting and self._positions.is_complete(key):
@@ -164,13 +164,13 @@ class LogForwarder:
 
     def _piece(self, about: About, node: int, at: int) -> _Piece | None:
         """Return the lines that follow in a log, None if there is none."""
-        job = f"training-{about.training_id}"
+        job = about.job
         try:
             chunk = self._engine.logs(job, node, at, _BATCH_BYTES)
             times = Times(self._engine.log_times(job, node), about.ended_at) if chunk.data else None
             data, complete = chunk.data, chunk.complete
         except KeyError:
-            log = self._archive.log(about.appkey, about.training_id, node)
+            log = self._archive.log(about.appkey, about.resource_id, node)
             if log is None:
                 return None
             data, times = log.read(at, _BATCH_BYTES), log.times
@@ -214,11 +214,11 @@ class LogForwarder:
             if not self._taken_any:  # it may not be the line, but what the operator configured
                 raise Unavailable(str(error)) from error
             _LOG.error(
-                "%s does not take the line at byte %d of the log of the training %s, node %d (%s); it is left out",
-                self._destination.url, lines[0].offset, about.training_id, node, error,
+                "%s does not take the line at byte %d of the log of %s, node %d (%s); it is left out",
+                self._destination.url, lines[0].offset, about.resource_id, node, error,
             )  # fmt: skip
         sent[node] = end
-        self._positions.save(about.training_id, sent)
+        self._positions.save(about.resource_id, sent)
 
     def _say(self, state: RetryCallState) -> None:
         if state.attempt_number in (1, 5) or state.attempt_number % 50 == 0:

@@ -1,7 +1,7 @@
-"""Keep the logs of ended trainings that asked for it, and let go of those that are too old: beside the reconcilers.
+"""Keep the logs of what has ended and asked for it, and let go of those that are too old: beside the reconcilers.
 
 Compressing a large log takes seconds, and nobody's state shall wait for it. What a killed backend left undone is done
-by the next one: as long as a training is there its log is too.
+by the next one: as long as a job is there its log is too.
 """
 
 from __future__ import annotations
@@ -12,15 +12,25 @@ import threading
 import time
 
 from ..engines.base import Engine
-from ..logs.archive import About, LogArchive
+from ..logs.archive import BATCH_INFERENCE, About, LogArchive
 from ..logs.times import Times
-from ..resources.training import TrainingStatus
 from ..store.database import Database
-from ..store.tables import TrainingRow
+from ..store.job_owners import JobOwner, find, has_ended, job_name, node_count
+from ..store.tables import BatchInferenceRow
 
 _LOG = logging.getLogger(__name__)
 _SWEEP_SECONDS = 3600.0
-_JOB_PREFIX = "training-"
+
+
+def about_of(row: JobOwner, ended_at: float, began_at: float = 0.0) -> About:
+    """Return what is the same for all lines of a training or a batch inference.
+
+    Args:
+        ended_at, began_at: seconds since 1970.
+    """
+    if isinstance(row, BatchInferenceRow):
+        return About(row.id, row.name, row.appkey, node_count(row), ended_at, began_at, kind=BATCH_INFERENCE)
+    return About(row.id, row.name, row.appkey, node_count(row), ended_at, began_at, row.tuning_id or "")
 
 
 class LogKeeper:
@@ -57,24 +67,24 @@ class LogKeeper:
         if self._thread.is_alive():
             self._thread.join()
 
-    def ended(self, training_id: str) -> None:
-        """Keep the log of a training that ended just now, soon."""
-        self._ended.put(training_id)
+    def ended(self, job: str) -> None:
+        """Keep the log of a job that ended just now, soon."""
+        self._ended.put(job)
 
-    def keep(self, row: TrainingRow) -> None:
-        """Keep a training's log now, if it asked for it and it is not kept yet.
+    def keep(self, row: JobOwner) -> None:
+        """Keep a log now, if that was asked for and it is not kept yet.
 
         Raises:
             OSError: there is no room, or no right to write.
         """
         if not row.spec.get("useLog") or self._archive.holds(row.appkey, row.id):
             return
-        engine, job = self._engine, f"{_JOB_PREFIX}{row.id}"
+        engine, job = self._engine, job_name(row)
         if engine.observe(job) is None:
             return
-        ended_at, nodes = (row.ended_at or row.created_at).timestamp(), row.spec["instanceCount"]
+        ended_at = (row.ended_at or row.created_at).timestamp()
         self._archive.add(
-            About(row.id, row.name, row.appkey, nodes, ended_at, tuning_id=row.tuning_id or ""),
+            about_of(row, ended_at),
             lambda node, at, limit: engine.logs(job, node, at, limit).data,
             lambda node: Times(engine.log_times(job, node), ended_at),
         )
@@ -86,24 +96,22 @@ class LogKeeper:
                 self._guarded(self._sweep, "looking for what is to be kept")
                 next_sweep = time.monotonic() + _SWEEP_SECONDS
             try:
-                training_id = self._ended.get(timeout=max(0.0, next_sweep - time.monotonic()))
+                job = self._ended.get(timeout=max(0.0, next_sweep - time.monotonic()))
             except queue.Empty:
                 continue
-            if training_id is None:
+            if job is None:
                 return
-            self._guarded(lambda key=training_id: self._keep(key), f"the training {training_id}")  # type: ignore[misc]
+            self._guarded(lambda key=job: self._keep(key), f"the job {job}")  # type: ignore[misc]
 
     def _sweep(self) -> None:
         for name in self._engine.names():
-            if name.startswith(_JOB_PREFIX):
-                key = name.removeprefix(_JOB_PREFIX)
-                self._guarded(lambda key=key: self._keep(key), f"the training {key}")  # type: ignore[misc]
+            self._guarded(lambda key=name: self._keep(key), f"the job {name}")  # type: ignore[misc]
         self._archive.remove_old(self._keep_seconds, self._keep_bytes)
 
-    def _keep(self, training_id: str) -> None:
+    def _keep(self, job: str) -> None:
         with self._database.reading() as session:
-            row = session.get(TrainingRow, training_id)
-        if row is not None and TrainingStatus(row.status).terminal:
+            row = find(session, job)
+        if row is not None and has_ended(row):
             self.keep(row)
 
     @staticmethod

@@ -6,13 +6,13 @@ import logging
 import threading
 import time
 
-from ..resources.training import TrainingStatus
-from ..store import experiments, hyperparameter_tunings, trainings
-from ..store.tables import TrainingRow
+from ..store import batch_inferences, experiments, hyperparameter_tunings, trainings
+from ..store.job_owners import find, has_ended, owner_of
+from .batch_inference import reconcile_batch_inference, reconcile_batch_inference_row
 from .context import ReconcilerContext
 from .experiment import reconcile_experiment
 from .hyperparameter_tuning import reconcile_tuning
-from .training import reconcile_training, reconcile_training_row, training_id_of
+from .training import reconcile_training, reconcile_training_row
 
 _LOG = logging.getLogger(__name__)
 _BUSY_SECONDS = 1.0  # a safety net while something is unfinished: the engine tells of changes by itself
@@ -55,10 +55,10 @@ class ReconcilerLoop:
 
     def job_changed(self, job: str) -> None:
         """Look at the resource of this job now (the engine calls it)."""
-        training_id = training_id_of(job)
-        if training_id is not None:
+        owner = owner_of(job)
+        if owner is not None:
             with self._lock:
-                self._changed.add(training_id)
+                self._changed.add(owner[1])
             self._woken.set()
 
     def _run(self) -> None:
@@ -89,6 +89,7 @@ class ReconcilerLoop:
             with self._context.database.reading() as session:
                 of_experiments = [row.id for row in (*experiments.unfinished(session), *experiments.deleted(session))]
                 of_trainings = [*trainings.unfinished(session), *trainings.deleted(session)]
+                scorings = [*batch_inferences.unfinished(session), *batch_inferences.deleted(session)]
                 tunings = [*hyperparameter_tunings.unfinished(session), *hyperparameter_tunings.deleted(session)]
         except Exception:
             _LOG.exception("the store could not be read; trying again")
@@ -97,9 +98,11 @@ class ReconcilerLoop:
             self._guarded(lambda key=experiment_id: reconcile_experiment(self._context, key), experiment_id)  # type: ignore[misc]
         for row in of_trainings:
             self._guarded(lambda row=row: reconcile_training_row(self._context, row), row.id)  # type: ignore[misc]
+        for scoring in scorings:
+            self._guarded(lambda row=scoring: reconcile_batch_inference_row(self._context, row), scoring.id)  # type: ignore[misc]
         for tuning in tunings:  # after its trials
             self._step_tuning(tuning.id)
-        return bool(of_experiments or of_trainings or tunings)
+        return bool(of_experiments or of_trainings or scorings or tunings)
 
     def _step_changed(self, changed: set[str]) -> None:
         """Do a step for these trainings and tunings, and for the tunings whose trials some of them are."""
@@ -108,7 +111,8 @@ class ReconcilerLoop:
         def step(resource_id: str) -> None:
             row = reconcile_training(self._context, resource_id)
             if row is None:
-                tunings.add(resource_id)
+                if reconcile_batch_inference(self._context, resource_id) is None:
+                    tunings.add(resource_id)
             elif row.tuning_id is not None:
                 tunings.add(row.tuning_id)
 
@@ -128,20 +132,19 @@ class ReconcilerLoop:
             _LOG.exception("reconciling %s failed; it will be tried again", what)
 
     def sweep(self) -> None:
-        """End jobs no unfinished training stands behind, such as one submitted while its training was being stopped."""
+        """End jobs nothing unfinished stands behind, such as one submitted while its training was being stopped."""
         engine = self._context.engine
         for name in engine.names():
-            training_id = training_id_of(name)
-            if training_id is None:
+            if owner_of(name) is None:
                 continue
             with self._context.database.reading() as session:
-                row = session.get(TrainingRow, training_id)
+                row = find(session, name)
                 orphan = row is None
-                over = row is not None and TrainingStatus(row.status).terminal
+                over = row is not None and has_ended(row)
             observation = engine.observe(name)
             ended = observation is None or observation.state.ended
             if (orphan or over) and not ended:
-                _LOG.warning("stopping the job %s: its training is over", name)
+                _LOG.warning("stopping the job %s: what it ran for is over", name)
                 engine.stop(name)
             elif orphan and ended:
                 engine.remove(name)

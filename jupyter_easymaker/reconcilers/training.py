@@ -13,22 +13,17 @@ from ..resources.base import now
 from ..resources.training import TrainingStatus
 from ..runner.plan import PLAN_FILE, Plan
 from ..store import trainings
+from ..store.job_owners import job_of
 from ..store.tables import TrainingRow
 from .context import ReconcilerContext
 from .training_state import TrainingState, observed_state
 
 _LOG = logging.getLogger(__name__)
-_JOB_PREFIX = "training-"
 
 
 def job_name(training_id: str) -> str:
-    """Return the name of a training's job: the same for every backend and after every restart."""
-    return f"{_JOB_PREFIX}{training_id}"
-
-
-def training_id_of(job: str) -> str | None:
-    """Return the training a job belongs to, None if it is no training's."""
-    return job.removeprefix(_JOB_PREFIX) if job.startswith(_JOB_PREFIX) else None
+    """Return the name of a training's job."""
+    return job_of(TrainingRow, training_id)
 
 
 def reconcile_training(context: ReconcilerContext, training_id: str) -> TrainingRow | None:
@@ -56,7 +51,7 @@ def reconcile_training_row(context: ReconcilerContext, row: TrainingRow) -> None
     elif not TrainingStatus(row.status).terminal:
         _follow(context, row)
     if row.status != before and TrainingStatus(row.status).terminal:
-        context.logs.ended(row.id)
+        context.logs.ended(job_name(row.id))
 
 
 def _write(context: ReconcilerContext, row: TrainingRow, status: TrainingStatus | None, **changes: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from ..engines.base import JobObservation, JobState, NodeObservation
 from ..resources.training import TrainingStatus
 from ..runner.plan import Phase
+from .job_state import has_started, nodes_of, progress_of, reason_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def observed_state(observation: JobObservation) -> TrainingState:
     started = report.get("startedAt")
     return TrainingState(
         status=_status(observation, report),
-        reason=_reason(observation),
+        reason=reason_of(observation),
         started_at=datetime.fromtimestamp(started, UTC) if started else None,
         exit_code=report.get("exitCode"),
         report=_report(observation, report),
@@ -42,7 +43,7 @@ def _chief(observation: JobObservation) -> NodeObservation | None:
 
 
 def _status(observation: JobObservation, report: Any) -> TrainingStatus:
-    started = any(node.report.get("startedAt") for node in observation.nodes)
+    started = has_started(observation)
     if observation.state is JobState.SUCCEEDED:
         return TrainingStatus.COMPLETE
     if observation.state is JobState.STOPPED:
@@ -62,37 +63,10 @@ def _failed(node: NodeObservation) -> bool:
     return bool(node.exit_code) or node.report.get("exitCode") not in (None, 0)
 
 
-def _reason(observation: JobObservation) -> str:
-    """Return the sentence people read: the runner's own first, then the engine's."""
-    if observation.state in (JobState.SUCCEEDED, JobState.QUEUED):
-        return observation.reason
-    reasons: list[str] = []
-    many = len(observation.nodes) > 1
-    for node in observation.nodes:
-        # What the engine knows of a kill is more than the runner can see of it.
-        text = node.killed_for_memory or node.report.get("reason")
-        if text:
-            reasons.append(f"Node {node.index}: {text}" if many else text)
-    if not reasons and observation.state is JobState.FAILED:
-        reasons.append(observation.reason or "The job failed without saying why; see its log.")
-    return "\n".join(reasons)
-
-
 def _report(observation: JobObservation, report: Any) -> dict[str, Any]:
-    nodes = [
-        {
-            "node": node.index,
-            "phase": node.report.get("phase") or ("QUEUED" if node.pid is None else Phase.STAGING),
-            "pid": node.report.get("pid") or node.pid,
-            "exitCode": node.report.get("exitCode", node.exit_code),
-        }
-        for node in observation.nodes
-    ]
-    progress = report.get("progress")
-    going_on = progress and not observation.state.ended
     return {
-        "nodes": nodes,
-        "progress": {"phase": report.get("phase", ""), **progress} if going_on else None,
+        "nodes": nodes_of(observation),
+        "progress": progress_of(observation, report),
         "outputs": report.get("outputs") or {},
         "notebook": report.get("notebook"),
         "notebookProgress": report.get("notebookProgress"),

@@ -18,7 +18,7 @@ _ADDRESS_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?")
 
 
 def wire_name(name: str) -> str:
-    """Return a field's name as the wire spells it; pydantic's own would make ``success2XxCount``."""
+    """Return a field's name as the wire spells it; pydantic's own would make ``success2xxCount``."""
     first, *others = name.split("_")
     return first + "".join(part[:1].upper() + part[1:] for part in others)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, computed_field, model_validator
 from pydantic_core import PydanticCustomError
 
 from .base import Description, Name, RequestModel, StorageUri, Tags, UtcDatetime, WireModel, broken_rule, form_field
+from .errors import field_error
 from .limits import Maximum, MaxLength, Minimum
 from .status import Status
 
@@ -145,9 +148,53 @@ class BatchInferenceCreate(RequestModel):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        if self.output_upload_uri.rstrip("/") == self.input_data_uri.rstrip("/"):
+        output, data = self.output_upload_uri.rstrip("/"), self.input_data_uri.rstrip("/")
+        if output == data:
             raise broken_rule("outputUploadUri", "must differ from inputDataUri, or a copy would score the results")
+        if output.startswith(f"{data}/") and not (self.include_glob_pattern or self.exclude_glob_pattern):
+            raise broken_rule(
+                "outputUploadUri",
+                "lies below inputDataUri, so that a copy would score the results; choose another, or say with "
+                "includeGlobPattern or excludeGlobPattern what is scored",
+            )
         return self
+
+
+@dataclass(frozen=True)
+class PodShare:
+    """What each pod gets: its part of the instances, whole vCPUs and GPUs; what does not divide is left over."""
+
+    vcpus: int
+    ram: int
+    """Memory in MiB."""
+    gpu_count: int
+
+
+SMALLEST_POD_MIB = 256
+
+
+def pod_share(flavor: Mapping[str, Any], instance_count: int, pod_count: int) -> PodShare:
+    """Return what each pod gets of instances of a type.
+
+    Raises:
+        EasyMakerError: that would be less than a pod can run with; names podCount.
+    """
+    share = PodShare(
+        vcpus=flavor["vcpus"] * instance_count // pod_count,
+        ram=flavor["ram"] * instance_count // pod_count,
+        gpu_count=flavor["gpuCount"] * instance_count // pod_count,
+    )
+    least = {"vCPU": (share.vcpus, 1), "MiB of memory": (share.ram, SMALLEST_POD_MIB)}
+    if flavor["gpuCount"]:
+        least["GPU"] = (share.gpu_count, 1)
+    for what, (there, needed) in least.items():
+        if there < needed:
+            raise field_error(
+                "podCount",
+                f"is {pod_count}: of {instance_count} x {flavor['name']} a pod would have less than {needed} {what}; "
+                "choose fewer pods, more instances or a larger instance type",
+            )
+    return share
 
 
 class BatchInferenceUpdate(RequestModel):
@@ -174,6 +221,8 @@ class BatchInference(WireModel):
     model: dict[str, Any]
     """A Model (``resources/model.py``) as it was when it was created."""
     pod_count: int
+    pod_resource: dict[str, int] = {}
+    """``{"vcpus", "ram", "gpuCount"}`` of each pod."""
     max_batch_size: int
     inference_timeout_seconds: int
     input_data_uri: str
@@ -209,3 +258,21 @@ class BatchInference(WireModel):
     created_by: str = ""
     log_tail: str = ""
     """The last lines of a failed one's log; only in its detail, empty in lists."""
+
+    @computed_field(alias="success2XxCount")  # type: ignore[prop-decorator]
+    @property
+    def sdk_success2xx(self) -> int:
+        """As the vendor's SDK spells success2xxCount."""
+        return self.success2xx_count
+
+    @computed_field(alias="fail4XxCount")  # type: ignore[prop-decorator]
+    @property
+    def sdk_fail4xx(self) -> int:
+        """As the vendor's SDK spells fail4xxCount."""
+        return self.fail4xx_count
+
+    @computed_field(alias="fail5XxCount")  # type: ignore[prop-decorator]
+    @property
+    def sdk_fail5xx(self) -> int:
+        """As the vendor's SDK spells fail5xxCount."""
+        return self.fail5xx_count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -77,23 +77,45 @@ class Inputs:
             raise RunError(f"The entry point {entry_point} does not exist in {uri}{hint}.")
 
     def _stage(self, what: str, uri: str, plan: Plan, report: Report, storage: StorageConfig) -> StagedInput:
-        name = what.removeprefix("The ")
-
-        def waiting() -> None:
-            report.update(progress={"message": f"{name}: waiting for another job that is copying it"})
-
-        with _naming(what):
-            staged = stage_in(
-                uri, storage, plan.cache_dir, report.progress(name), waiting=waiting, max_bytes=self._left(plan)
-            )
+        staged = staged_input(what, uri, storage, plan.cache_dir, report, max_bytes=self._left(plan))
         self._in_use.append(staged)
         self._bytes += staged.bytes
-        how = "from the cache" if staged.cached else "copied"
-        print(f"easymaker: {name}: {staged.files:,} files, {human_bytes(staged.bytes)}, {how}")
         return staged
 
     def _left(self, plan: Plan) -> int | None:
         return None if plan.max_input_bytes is None else plan.max_input_bytes - self._bytes
+
+
+def staged_input(
+    what: str,
+    uri: str,
+    storage: StorageConfig,
+    cache_dir: str,
+    report: Report,
+    *,
+    max_bytes: int | None = None,
+    wanted: Callable[[str], bool] | None = None,
+) -> StagedInput:
+    """Stage one input, telling how far it is; see ``stage_in``.
+
+    Args:
+        what: what messages call it, such as ``The model``.
+
+    Raises:
+        RunError: it is missing, unreadable or too large.
+    """
+    name = what.removeprefix("The ")
+
+    def waiting() -> None:
+        report.update(progress={"message": f"{name}: waiting for another job that is copying it"})
+
+    with _naming(what):
+        staged = stage_in(
+            uri, storage, cache_dir, report.progress(name), waiting=waiting, max_bytes=max_bytes, wanted=wanted
+        )
+    how = "from the cache" if staged.cached else "copied"
+    print(f"easymaker: {name}: {staged.files:,} files, {human_bytes(staged.bytes)}, {how}", flush=True)
+    return staged
 
 
 @contextmanager

@@ -22,6 +22,12 @@ class Report:
         self._progress_at = 0.0
         self._lock = threading.Lock()
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was told so far."""
+        with self._lock:
+            return {key: value for key, value in self._content.items() if value is not None}
+
     def note(self, **changes: Any) -> None:
         """Set keys that may wait for the next update."""
         with self._lock:

@@ -60,7 +60,7 @@ class Backend:
         self.engine = LocalEngine(
             shared / "engine",
             capacity=_configured_capacity(config),
-            preload=["jupyter_easymaker.runner"],
+            preload=["jupyter_easymaker.runner", "jupyter_easymaker.batch"],
             private_environment=config.secret_variables(),
             on_change=self._changed,
         )

@@ -13,8 +13,8 @@ from .errors import ModelError
 FILE = "requirements.txt"
 
 
-def interpreter(root: Path, scratch: Path, cache_dir: Path | None) -> str:
-    """Return the interpreter to load the model in ``root`` with; this one if the model asks for nothing.
+def interpreter(root: Path, scratch: Path, cache_dir: Path | None, python: str = sys.executable) -> str:
+    """Return the interpreter to load the model in ``root`` with; the image's if the model asks for nothing.
 
     Its packages are installed first, which may take minutes, unless somebody with the same file did that.
 
@@ -22,13 +22,14 @@ def interpreter(root: Path, scratch: Path, cache_dir: Path | None) -> str:
         root: the model's files, unpacked.
         scratch: a directory of this process alone.
         cache_dir: where overlays are kept for everyone; None: in ``scratch``.
+        python: the image's interpreter.
 
     Raises:
         ModelError: they cannot be installed; holds the installer's last lines.
     """
     requirements = root / FILE
     if not requirements.is_file() or not _asks(requirements):
-        return sys.executable
+        return python
     from ..runner.requirements import Overlay
 
     def run(arguments: list[str]) -> int:
@@ -36,7 +37,7 @@ def interpreter(root: Path, scratch: Path, cache_dir: Path | None) -> str:
 
     own = str(scratch / "overlay")
     try:
-        return Overlay(str(requirements), sys.executable, own, str(cache_dir or scratch / "cache")).ready(run)
+        return Overlay(str(requirements), python, own, str(cache_dir or scratch / "cache")).ready(run)
     except RunError as error:
         raise ModelError(str(error)) from error
     except OSError as error:

@@ -56,18 +56,20 @@ def stage_in(
     *,
     waiting: Callable[[], None] = lambda: None,
     max_bytes: int | None = None,
+    wanted: Callable[[str], bool] | None = None,
 ) -> StagedInput:
     """Make an input available in the cache, copying it only when nobody has yet.
 
     Args:
         waiting: called when another process is copying the same input and this one waits for it.
         max_bytes: refuse an input larger than this.
+        wanted: tells by a file's name whether it is part of the input; None: all are.
 
     Raises:
         StorageError: it is not there, cannot be read, changed while it was copied, or there is no room for it.
     """
     location = resolve(uri, config)
-    tree = location.tree()
+    tree = _chosen(location, wanted)
     if max_bytes is not None and tree.bytes > max_bytes:
         raise too_large(location.uri, tree.bytes, max_bytes)
     inputs = os.path.join(cache_dir, "inputs")
@@ -77,7 +79,7 @@ def stage_in(
         used = FileLock(_used_lock(inputs, fingerprint))
         try:
             used.acquire(shared=True)  # waits at most for one who is removing it
-            cached = os.path.isdir(path) or not _fill_alone(location, tree, path, progress, waiting)
+            cached = os.path.isdir(path) or not _fill_alone(location, tree, path, progress, waiting, wanted)
             with contextlib.suppress(PermissionError):  # another user's: it is theirs to keep or remove
                 os.utime(path)  # the least recently used is the first to go
         except BaseException:
@@ -86,7 +88,24 @@ def stage_in(
         return StagedInput(path, tree, used, cached=cached)
 
 
-def _fill_alone(location: Place, tree: Tree, path: str, progress: Progress | None, waiting: Callable[[], None]) -> bool:
+def _chosen(location: Place, wanted: Callable[[str], bool] | None) -> Tree:
+    """Return the files that are wanted, and no directories but theirs; all there is if nothing is said."""
+    tree = location.tree()
+    if wanted is None:
+        return tree
+    files = [file for file in tree.files if wanted(file.name)]
+    above = {file.name[:at] for file in files for at, letter in enumerate(file.name) if letter == "/"}
+    return tree._replace(files=files, directories=sorted(above))
+
+
+def _fill_alone(
+    location: Place,
+    tree: Tree,
+    path: str,
+    progress: Progress | None,
+    waiting: Callable[[], None],
+    wanted: Callable[[str], bool] | None,
+) -> bool:
     """Copy into the cache unless another process is faster; return whether it was this one."""
     copying = FileLock(_copying_lock(os.path.dirname(path), os.path.basename(path)))
     try:
@@ -95,7 +114,7 @@ def _fill_alone(location: Place, tree: Tree, path: str, progress: Progress | Non
             copying.acquire(shared=False)
         if os.path.isdir(path):
             return False
-        _fill(location, tree, path, progress)
+        _fill(location, tree, path, progress, wanted)
         return True
     finally:
         copying.close()
@@ -126,7 +145,13 @@ def _copying_lock(inputs: str, fingerprint: str) -> str:
     return os.path.join(inputs, ".locks", fingerprint + ".copying")
 
 
-def _fill(location: Place, tree: Tree, path: str, progress: Progress | None) -> None:
+def _fill(
+    location: Place,
+    tree: Tree,
+    path: str,
+    progress: Progress | None,
+    wanted: Callable[[str], bool] | None,
+) -> None:
     """Copy into the cache; the lock of who copies is held, so a part that is there is a dead process's."""
     part = path + (_PARTIAL if location.remote else _PART)
     if not location.remote:
@@ -135,7 +160,7 @@ def _fill(location: Place, tree: Tree, path: str, progress: Progress | None) -> 
     try:
         os.makedirs(part, exist_ok=True)
         copy_tree(location, tree, part, progress, lambda file: 0o444 | (file.mode & 0o111))
-        if _fingerprint(location, location.tree()) != os.path.basename(path):
+        if _fingerprint(location, _chosen(location, wanted)) != os.path.basename(path):
             raise StorageError(
                 StorageErrorCode.FAILED,
                 f"{location.uri} changed while it was copied; run again when nothing writes to it",

@@ -13,13 +13,22 @@ from ..resources.event import ResourceType
 from .endpoint_tables import EndpointRow, EndpointStageRow
 from .hub_tables import NotebookRow
 from .resource_queries import escaped, listed
-from .tables import ExperimentRow, HyperparameterTuningRow, ModelRow, ResourceRow, TrainingRow, TrainingTemplateRow
+from .tables import (
+    BatchInferenceRow,
+    ExperimentRow,
+    HyperparameterTuningRow,
+    ModelRow,
+    ResourceRow,
+    TrainingRow,
+    TrainingTemplateRow,
+)
 
 TABLES: dict[ResourceType, type[ResourceRow]] = {
     ResourceType.EXPERIMENT: ExperimentRow,
     ResourceType.TRAINING: TrainingRow,
     ResourceType.HYPERPARAMETER_TUNING: HyperparameterTuningRow,
     ResourceType.MODEL: ModelRow,
+    ResourceType.BATCH_INFERENCE: BatchInferenceRow,
     ResourceType.TRAINING_TEMPLATE: TrainingTemplateRow,
     ResourceType.ENDPOINT: EndpointRow,
     ResourceType.ENDPOINT_STAGE: EndpointStageRow,

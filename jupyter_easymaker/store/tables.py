@@ -159,6 +159,27 @@ class ModelRow(ResourceRow, Base):
     model_upload_uri: Mapped[str] = mapped_column(Text)
 
 
+class BatchInferenceRow(ResourceRow, Base):
+    __tablename__ = "batch_inferences"
+    __table_args__ = (
+        *list_indices("batch_inferences"),
+        Index("ix_batch_inferences_model", "model_id", "deleted_at"),
+    )
+
+    model_id: Mapped[str] = mapped_column(String(64))
+    """The model may be deleted once the batch inference has ended."""
+    started_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    spec: Mapped[dict[str, Any]]
+    """The create body, camelCase."""
+    flavor: Mapped[dict[str, Any]]
+    image: Mapped[dict[str, Any]]
+    model: Mapped[dict[str, Any]]
+    """Flavor, image and model as they were when it was created."""
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """``{"nodes", "progress", "outputs", "counts"}`` as seen last."""
+
+
 class TrainingTemplateRow(ResourceRow, Base):
     __tablename__ = "training_templates"
     __table_args__ = (

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks import (
+    batch_inference,
     endpoint_changes,
     events,
     gateway,
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "list-pages": list_pages.run,
     "log-search": log_search.run,
     "staging": staging.run,
+    "batch-inference": batch_inference.run,
     "serving": serving.run,
     "idle": idle.run,
     "lab-start": lab_start.run,

@@ -188,3 +188,19 @@ def test_changes_are_told(tmp_path: Path) -> None:
     wait_for(lambda: len(told) > at_end or made._seen == {})  # the end itself is told, too
     made.close()
     assert set(told) == {"a"}
+
+
+def test_job_goes_on_after_its_supervisor_was_killed_as_often_as_it_may(engine: LocalEngine, tmp_path: Path) -> None:
+    engine.submit(job("a", SLEEP, restarts=1))
+    wait_for(lambda: says(engine, "a", "up"))
+    first = supervisor_of(tmp_path, "a")
+    node = engine.observe("a").nodes[0].pid  # type: ignore[union-attr]
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: engine.logs("a").data == b"up\nup\n", 30)
+    assert gone(node)  # type: ignore[arg-type]
+    second = supervisor_of(tmp_path, "a")
+    assert second != first
+    os.kill(second, signal.SIGKILL)
+    seen = ended(engine, "a")
+    assert seen.state is JobState.FAILED
+    assert "killed" in seen.reason

@@ -9,7 +9,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_easymaker.engines import local_services, service_keeper
+from jupyter_easymaker.engines import local_services, service_files, service_keeper
 from jupyter_easymaker.engines.base import Capacity, EngineError, JobState, Resources
 from jupyter_easymaker.engines.local import LocalEngine
 from jupyter_easymaker.engines.process_tree import with_environment
@@ -27,6 +27,7 @@ from tests.engines.service_contract import SERVER, ServiceContract, seen, servic
 from tests.waiting import wait_for
 
 CAPACITY = Capacity(vcpus=2, memory_mib=2048)
+Another = Callable[..., LocalEngine]
 SLEEP = "import time; print('up', flush=True); time.sleep(600)"
 
 
@@ -68,11 +69,23 @@ def pids(engine: LocalEngine, tmp_path: Path) -> tuple[int, int]:
     return supervisor, engine.observe(replica.name).nodes[0].pid  # type: ignore[union-attr,return-value]
 
 
-def another(tmp_path: Path, **settings: Any) -> LocalEngine:
-    """Return another engine on the same root."""
-    made = LocalEngine(tmp_path / "engine", capacity=CAPACITY, **settings)
-    made.start()
-    return made
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[Another]:
+    """A way to start engines on one root; whatever happens nothing of theirs is left at the end."""
+    started: list[LocalEngine] = []
+
+    def start(**settings: Any) -> LocalEngine:
+        made = LocalEngine(tmp_path / "engine", **{"capacity": CAPACITY, **settings})
+        started.append(made)
+        made.start()
+        return made
+
+    yield start
+    for each in started:
+        each.close()
+    last = start()
+    clear(last)
+    last.close()
 
 
 def test_training_gets_all_cpus_beside_a_service(engine: LocalEngine) -> None:
@@ -116,9 +129,8 @@ def test_replicas_share_the_cpus_used_least_and_know_how_many_threads_to_run(eng
     assert second.endswith(b"] 1")
 
 
-def test_gpus_are_each_replicas_own(tmp_path: Path) -> None:
-    made = LocalEngine(tmp_path / "engine", capacity=Capacity(vcpus=2, memory_mib=2048, gpus=2))
-    made.start()
+def test_gpus_are_each_replicas_own(another: Another) -> None:
+    made = another(capacity=Capacity(vcpus=2, memory_mib=2048, gpus=2))
     told = "import os; print('GPU', os.environ['CUDA_VISIBLE_DEVICES'], flush=True)\n"
     resources = Resources(vcpus=1, memory_mib=128, gpus=1)
     made.serve(replace(service(code=told + SERVER, replicas=3), resources=resources))
@@ -127,8 +139,6 @@ def test_gpus_are_each_replicas_own(tmp_path: Path) -> None:
     wait_for(lambda: len(seen(made).ready) == 2)
     lines = {made.logs(replica.name).data.splitlines()[0] for replica in seen(made).ready}
     assert lines == {b"GPU 0", b"GPU 1"}
-    clear(made)
-    made.close()
 
 
 def test_replica_that_takes_too_much_memory_is_killed_and_says_so(engine: LocalEngine) -> None:
@@ -138,38 +148,34 @@ def test_replica_that_takes_too_much_memory_is_killed_and_says_so(engine: LocalE
     assert "128 MiB" in failed.reason
 
 
-def test_replica_outlives_its_engine_and_is_kept_by_the_next(tmp_path: Path) -> None:
-    first = another(tmp_path)
+def test_replica_outlives_its_engine_and_is_kept_by_the_next(another: Another) -> None:
+    first = another()
     first.serve(service())
     (replica,) = settled(first)
     first.close()
     assert ServiceContract().call(replica.address, "/version") == " of the plan"
-    second = another(tmp_path)
+    second = another()
     assert settled(second) == (replica,)
     ServiceContract().make_exit(replica)
     wait_for(lambda: seen(second).replicas[0].previous == replica.name)
     settled(second)
-    clear(second)
-    second.close()
 
 
-def test_replica_that_ended_while_nobody_looked_is_started_by_the_next_engine(tmp_path: Path) -> None:
-    first = another(tmp_path)
+def test_replica_that_ended_while_nobody_looked_is_started_by_the_next_engine(another: Another, tmp_path: Path) -> None:
+    first = another()
     first.serve(service())
     (replica,) = settled(first)
     supervisor, node = pids(first, tmp_path)
     first.close()
     ServiceContract().make_exit(replica)
     wait_for(lambda: gone(supervisor) and gone(node))
-    second = another(tmp_path)
+    second = another()
     wait_for(lambda: seen(second).replicas[0].previous == replica.name)
     assert settled(second)[0].reason.endswith("exit code 3.")
-    clear(second)
-    second.close()
 
 
-def test_restart_of_the_machine_starts_replicas_again(tmp_path: Path) -> None:
-    first = another(tmp_path)
+def test_restart_of_the_machine_starts_replicas_again(another: Another, tmp_path: Path) -> None:
+    first = another()
     first.serve(service())
     (replica,) = settled(first)
     supervisor, node = pids(first, tmp_path)
@@ -179,11 +185,9 @@ def test_restart_of_the_machine_starts_replicas_again(tmp_path: Path) -> None:
     path = replica_file(tmp_path, replica.name, "supervisor.json")
     # What has the old pid after the start is another process.
     path.write_text(json.dumps({**json.loads(path.read_text()), "pid": os.getpid(), "bootId": "before"}))
-    second = another(tmp_path)
+    second = another()
     wait_for(lambda: seen(second).replicas[0].previous == replica.name)
     assert "The machine was restarted" in settled(second)[0].reason
-    clear(second)
-    second.close()
 
 
 def test_killed_supervisor_takes_its_replica_with_it_and_another_is_started(
@@ -199,26 +203,24 @@ def test_killed_supervisor_takes_its_replica_with_it_and_another_is_started(
 
 
 def test_end_of_a_replica_is_noticed_at_once_whoever_started_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    another: Another, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service_keeper, "_IDLE_SECONDS", 600.0)
     monkeypatch.setattr(service_keeper, "_READY_INTERVAL", 600.0)
-    first = another(tmp_path)
+    first = another()
     first.serve(service())
     (replica,) = settled(first)
     first.close()
-    second = another(tmp_path)
+    second = another()
     wait_for(lambda: second._services._keeper._watched)
     ServiceContract().make_exit(replica)
     wait_for(lambda: seen(second).replicas[0].previous == replica.name)
     settled(second)
-    clear(second)
-    second.close()
 
 
-def test_two_engines_on_one_root_keep_each_replica_once(tmp_path: Path) -> None:
+def test_two_engines_on_one_root_keep_each_replica_once(another: Another) -> None:
     told: tuple[list[str], list[str]] = ([], [])
-    engines = [another(tmp_path, on_change=each.append) for each in told]
+    engines = [another(on_change=each.append) for each in told]
     for name, each in zip(("a", "b", "c", "d"), engines * 2, strict=True):
         each.serve(service(name, replicas=2, memory_mib=64))
     for name in ("a", "b", "c", "d"):
@@ -231,13 +233,11 @@ def test_two_engines_on_one_root_keep_each_replica_once(tmp_path: Path) -> None:
     keeper.close()
     other.serve(service("a", replicas=1, memory_mib=64))
     settled(other, "a")
-    clear(other)
-    other.close()
 
 
-def test_changes_of_a_service_are_told(tmp_path: Path) -> None:
+def test_changes_of_a_service_are_told(another: Another) -> None:
     told: list[str] = []
-    made = another(tmp_path, on_change=told.append)
+    made = another(on_change=told.append)
     made.serve(service())
     settled(made)
     wait_for(lambda: len(told) >= 2)
@@ -250,18 +250,16 @@ def test_changes_of_a_service_are_told(tmp_path: Path) -> None:
     assert set(told) == {"s"}
 
 
-def test_replica_does_not_see_the_backends_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_replica_does_not_see_the_backends_secrets(another: Another, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("EASYMAKER_TOKEN", "EASYMAKER_DATABASE_URL", "EM_TOKEN", "JUPYTERHUB_API_TOKEN", "PGPASSWORD", "SWIFT_KEY")
     for name in names:
         monkeypatch.setenv(name, "a secret")
     monkeypatch.setenv("HARMLESS", "not a secret")
-    made = another(tmp_path, private_environment=["SWIFT_KEY"])
+    made = another(private_environment=["SWIFT_KEY"])
     told = "import os; print([k for k, v in os.environ.items() if v.endswith('a secret')], flush=True)\n"
     made.serve(service(code=told + SERVER))
     (replica,) = settled(made)
     assert made.logs(replica.name).data.splitlines()[0] == b"['HARMLESS']"
-    clear(made)
-    made.close()
 
 
 def test_log_of_a_replica_does_not_grow_without_end(
@@ -296,18 +294,39 @@ def test_full_disk_refuses_and_changes_nothing(engine: LocalEngine, monkeypatch:
     assert seen(engine).replicas == before
 
 
-def test_what_an_interrupted_engine_left_half_made_is_cleaned_up(tmp_path: Path) -> None:
-    first = another(tmp_path)
+def test_one_service_that_cannot_be_started_holds_up_no_other_and_is_tried_again(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, tried = service_files.make_replica, []
+
+    def full(directory: Path, *rest: Any) -> Path:
+        if directory.name == "a":
+            tried.append(directory)
+            raise OSError(28, "No space left on device")
+        return make(directory, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service_files, "make_replica", full)
+        engine.serve(service("a"))
+        wait_for(lambda: tried)
+        engine.serve(service("b"))
+        (replica,) = settled(engine, "b")
+        ServiceContract().make_exit(replica)
+        wait_for(lambda: seen(engine, "b").replicas[0].previous == replica.name)
+    settled(engine, "a")
+    settled(engine, "b")
+
+
+def test_what_an_interrupted_engine_left_half_made_is_cleaned_up(another: Another, tmp_path: Path) -> None:
+    first = another()
     first.serve(service())
     settled(first)
     first.close()
     leftovers = [tmp_path / "engine/services" / path for path in (".new-a", "s/.new-a", "s/replicas/.new-a")]
     for leftover in leftovers:
         leftover.mkdir()
-    second = another(tmp_path)
+    another()
     wait_for(lambda: not any(leftover.exists() for leftover in leftovers))
-    clear(second)
-    second.close()
 
 
 DRIVER = """
@@ -326,7 +345,7 @@ while True:
 
 
 def test_engine_killed_at_any_moment_leaves_what_the_next_one_brings_in_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    another: Another, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MARK_OF_TEST", str(tmp_path))
     root = Path(__file__).parents[2]
@@ -336,7 +355,8 @@ def test_engine_killed_at_any_moment_leaves_what_the_next_one_brings_in_order(
         return with_environment("MARK_OF_TEST", str(tmp_path))
 
     for _ in range(10):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as driver:
+        driver = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root)
+        try:
             assert driver.stdout is not None
             assert driver.stdout.readline() == b"up\n"
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -344,8 +364,10 @@ def test_engine_killed_at_any_moment_leaves_what_the_next_one_brings_in_order(
             for _ in range(random.randint(0, 2)):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(random.choice(processes()), signal.SIGKILL)  # it, its launcher, a supervisor, a replica
+        finally:
             driver.kill()
-    last = another(tmp_path)
+            driver.communicate()
+    last = another()
     last.serve(service(replicas=2, environment={"VERSION": "end"}))
     replicas = settled(last, timeout=60)
     assert {ServiceContract().call(each.address, "/version") for each in replicas} == {"end of the plan"}

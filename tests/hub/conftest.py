@@ -47,14 +47,19 @@ class RunningHub:
     """Lines of configuration."""
     process: subprocess.Popen[bytes] | None = None
     ports: dict[str, int] = field(default_factory=dict)
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.ports['port']}"
+        return f"http://{self.host}:{self.ports['port']}"
 
     @property
     def backend_url(self) -> str:
-        return f"http://127.0.0.1:{self.ports['backend_port']}"
+        return f"http://{self.host}:{self.ports['backend_port']}"
+
+    def configuration(self) -> str:
+        """Return the hub's configuration file."""
+        return _CONFIG.format(directory=str(self.directory), more=self.more, **self.ports)
 
     def start(self) -> None:
         """Start it and wait until it and its backend answer; an earlier one's ports are used again."""
@@ -62,7 +67,7 @@ class RunningHub:
         self.ports = self.ports or {name: free_port() for name in names}
         self.directory.mkdir(exist_ok=True)
         config = self.directory / "jupyterhub_config.py"
-        config.write_text(_CONFIG.format(directory=str(self.directory), more=self.more, **self.ports))
+        config.write_text(self.configuration())
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("EM_", "EASYMAKER_", "JUPYTER"))}
         environment = {
             **inherited,
@@ -136,7 +141,7 @@ class HubUser:
 
     def api(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Ask the hub's REST API."""
-        xsrf = self.browser.cookies.get("_xsrf", domain="127.0.0.1", path="/hub/") or ""
+        xsrf = self.browser.cookies.get("_xsrf", domain=self.hub.host, path="/hub/") or ""
         headers = {"X-XSRFToken": xsrf, "Referer": f"{self.hub.url}/hub/home"}
         return self.browser.request(method, f"/hub/api/{path}", headers=headers, **arguments)
 

@@ -114,7 +114,7 @@ def test_only_logs_that_may_hold_the_next_line_are_opened() -> None:
 
     logs = [(About(name, name, "p", 1, float(name), float(name)), log(name)) for name in ("1", "2", "3", "4")]
     hits, cursor = page(search(logs, Query("")), 2)
-    assert [hit.about.training_id for hit in hits] == ["4", "4"]
+    assert [hit.about.resource_id for hit in hits] == ["4", "4"]
     assert opened == ["4", "3"]  # the last to see that there is more
     assert cursor
     opened.clear()
@@ -159,9 +159,9 @@ def test_old_logs_and_what_exceeds_the_room_are_removed(tmp_path: Path) -> None:
             lambda _node: Times([], 1.0),
         )
     archive.remove_old(10**5, 0)
-    assert {each.training_id for each in archive.kept("p")} == {"new", "older"}
+    assert {each.resource_id for each in archive.kept("p")} == {"new", "older"}
     archive.remove_old(0, 60_000)
-    assert {each.training_id for each in archive.kept("p")} == {"new"}
+    assert {each.resource_id for each in archive.kept("p")} == {"new"}
     assert [entry.name for entry in (tmp_path / "p").iterdir()] == ["new"]
 
 

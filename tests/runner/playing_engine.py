@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_easymaker.batch.plan import BatchPlan
 from jupyter_easymaker.runner.plan import PLAN_FILE, Plan
 from jupyter_easymaker.storage.config import StorageConfig
 from tests.conftest import free_port
@@ -44,6 +45,8 @@ class Site:
 
     root: Path
     jobs: int = 0
+    module: str = "jupyter_easymaker.runner"
+    """What a node runs."""
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -83,7 +86,7 @@ class Site:
         }
         return Plan(**{**defaults, **settings})
 
-    def start(self, plan: Plan, nodes: int = 1) -> list[NodeRun]:
+    def start(self, plan: Plan | BatchPlan, nodes: int = 1) -> list[NodeRun]:
         """Start the plan's runners; return at once."""
         self.jobs += 1
         job = self.root / "jobs" / str(self.jobs)
@@ -92,13 +95,17 @@ class Site:
         addresses = ",".join(f"127.0.0.1:{free_port()}" for _ in range(nodes))
         return [self._start_node(job, rank, nodes, addresses) for rank in range(nodes)]
 
+    def start_again(self, run: NodeRun) -> NodeRun:
+        """Start the only node of a job again in its directory, as an engine does after a kill."""
+        return self._start_node(run.directory.parent, 0, 1, f"127.0.0.1:{free_port()}")
+
     def _start_node(self, job: Path, rank: int, nodes: int, addresses: str) -> NodeRun:
         directory = job / f"node-{rank}"
-        directory.mkdir()
+        directory.mkdir(exist_ok=True)
         report, log = job / f"node-{rank}.json", job / f"node-{rank}.log"
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "jupyter_easymaker.runner"],
+                [sys.executable, "-m", self.module],
                 cwd=directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -120,14 +127,14 @@ class Site:
             )
         return NodeRun(directory, report, log, process)
 
-    def run_runner(self, plan: Plan, nodes: int = 1) -> list[NodeRun]:
+    def run_runner(self, plan: Plan | BatchPlan, nodes: int = 1) -> list[NodeRun]:
         """Run the plan to its end on all nodes."""
         runs = self.start(plan, nodes)
         for run in runs:
             run.process.wait(timeout=150)
         return runs
 
-    def run(self, plan: Plan) -> NodeRun:
+    def run(self, plan: Plan | BatchPlan) -> NodeRun:
         """Run the plan to its end on one node."""
         return self.run_runner(plan)[0]
 
