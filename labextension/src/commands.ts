@@ -168,7 +168,7 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
     {
       id: CommandIDs.searchLogs,
       label: trans.__('Search logs'),
-      caption: trans.__('Search the logs of all trainings'),
+      caption: trans.__('Search the logs of all trainings and batch inferences'),
       icon: logSearchIcon,
       execute: () => app.open({ page: 'logs' })
     },

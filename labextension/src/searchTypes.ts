@@ -12,13 +12,15 @@ export interface ISearchResult {
   createdDatetime: string;
 }
 
-/** A line of a training's log, in the field names of the log service. */
+/** A line of a training's or a batch inference's log, in the field names of the log service. */
 export interface ILogLine {
   time: string;
   logLevel: string;
   body: string;
-  trainingId: string;
-  trainingName: string;
+  trainingId: string | null;
+  trainingName: string | null;
+  batchInferenceId: string | null;
+  batchInferenceName: string | null;
   node: number;
   /** Where it begins in its node's log. */
   offset: number;

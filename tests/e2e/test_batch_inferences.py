@@ -82,6 +82,8 @@ def test_rows_are_scored_from_the_form_to_the_results(page: Page, lab: Lab, nas:
     form.get_by_label("Pods").fill("2")
     expect(form.get_by_text("with its share of the instances: 1 vCPU, 1 GiB")).to_be_visible()
     form.get_by_label("Include").fill("*.jsonl")
+    form.locator("summary", has_text="Additional settings").click()
+    form.get_by_label("Log management").check()
     form.get_by_role("button", name="Create batch inference").click()
     expect(form.get_by_role("alert").first).to_contain_text("must differ from inputDataUri")
     form.get_by_role("textbox", name="Output path").fill("nas://local:/scored")
@@ -96,6 +98,12 @@ def test_rows_are_scored_from_the_form_to_the_results(page: Page, lab: Lab, nas:
     page.screenshot(path="test-results/batch-inference.png")
     detail.get_by_role("tab", name="Log").click()
     expect(detail.get_by_label("Node")).to_have_text(re.compile("Pod 0.*Pod 1"))
+
+    execute(page, "easymaker:search-logs")
+    line = shown(page).locator(".em-LogTable tbody tr").first
+    expect(line).to_be_visible(timeout=_END)
+    line.locator(".em-LogTable-training button").click()
+    expect(shown(page).get_by_role("heading", name="flowers")).to_be_visible()
 
     detail.get_by_role("button", name="Copy").click()
     copied = shown(page).locator(".em-Form")
