@@ -22,8 +22,10 @@ KEY_HEADER = "X-Api-Key"
 REVISION = "revision"
 REFUSED = (401, 404, 503)
 
-_HEALTH_CHECK = {"path": "/health", "interval": "2s", "unhealthyInterval": "1s", "timeout": "2s"}
-_RETRY = {"attempts": 4, "initialInterval": "10ms"}
+# A dead replica refuses at once; one on a busy machine may take its time.
+_HEALTH_CHECK = {"path": "/health", "interval": "1s", "unhealthyInterval": "1s", "timeout": "5s"}
+# Only calls no replica has seen are tried again. Until a dead one is out, each try may meet it once more.
+_RETRY = {"attempts": 12, "initialInterval": "5ms"}
 _ANSWERED, _KEYLESS, _UNKNOWN = 1000, 500, 1  # priorities
 _KEYS = re.compile(rf"Header\(`{KEY_HEADER}`, (?:`[^`]*`|\"(?:[^\"\\]|\\.)*\")\)")
 # Traefik matches paths decoded but for these, which stay as they were sent.

@@ -134,7 +134,6 @@ class Backend:
 
     def start(self) -> None:
         """Find running jobs again and begin to reconcile."""
-        _ = self.gateway.certificate_authority  # made now: kernels are told of it before there is an endpoint
         self.engine.start()
         self.reconcilers.start()
         self.endpoints.start()
