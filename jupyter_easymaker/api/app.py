@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from .. import __version__
 from . import (
+    administration,
     algorithms,
     batch_inference_logs,
     batch_inferences,
@@ -40,6 +41,7 @@ from . import (
     notebooks,
     projects,
     prometheus,
+    registry_accounts,
     schemas,
     search,
     sources,
@@ -61,8 +63,10 @@ from .request_times import RequestTimes
 _PROJECT_ROUTERS = (
     flavors,
     images,
+    registry_accounts,
     algorithms,
     configuration,
+    administration,
     counts,
     dashboard,
     schemas,
@@ -128,6 +132,7 @@ def create_app(context: ApiContext) -> FastAPI:
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(hub_servers.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(administration.admin, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)
     for module in _PROJECT_ROUTERS:
         project.include_router(module.router)

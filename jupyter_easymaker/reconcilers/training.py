@@ -10,6 +10,7 @@ from typing import Any
 
 from ..engines.base import EngineError, Job, JobObservation, Resources
 from ..resources.base import now
+from ..resources.image import PRIVATE, Image
 from ..resources.training import TrainingStatus
 from ..runner.plan import PLAN_FILE, Plan
 from ..store import trainings
@@ -61,7 +62,7 @@ def _write(context: ReconcilerContext, row: TrainingRow, status: TrainingStatus 
 
 
 def _submit(context: ReconcilerContext, row: TrainingRow) -> None:
-    if context.catalogue.image(row.image["imageId"]) is None:
+    if _image(context, row) is None:
         reason = f"The image {row.image['imageName']} is no longer offered; copy the training with another one."
         _write(context, row, TrainingStatus.CREATE_FAILED, reason=reason, ended_at=now())
         return
@@ -79,6 +80,12 @@ def _submit(context: ReconcilerContext, row: TrainingRow) -> None:
             current = session.get(TrainingRow, row.id)
         if current is None or current.deleted_at is not None or current.status == TrainingStatus.STOPPED:
             context.engine.stop(job_name(row.id))
+
+
+def _image(context: ReconcilerContext, row: TrainingRow) -> Image | None:
+    if row.image.get("imageTypeCode") == PRIVATE:  # the project's own: it is needed, so nobody deleted it
+        return Image.model_validate(row.image)
+    return context.catalogue.image(row.image["imageId"])
 
 
 def _stop(context: ReconcilerContext, row: TrainingRow) -> None:
@@ -139,7 +146,7 @@ def _ended_at(observation: JobObservation | None) -> datetime:
 def training_job(context: ReconcilerContext, row: TrainingRow) -> Job:
     """Return the job that runs a training."""
     spec, flavor = row.spec, row.flavor
-    image = context.catalogue.image(row.image["imageId"])
+    image = _image(context, row)
     assert image is not None, "checked before a job is made"  # noqa: S101
     size_gb = spec.get("dataStorageSize")
     plan = Plan(
