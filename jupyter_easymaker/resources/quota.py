@@ -34,6 +34,9 @@ class Held:
     notebooks: int = 0
     notebook_storage_gb: int = 0
 
+    def __sub__(self, other: Held) -> Held:
+        return Held(*(max(0, getattr(self, each.name) - getattr(other, each.name)) for each in fields(Held)))
+
     def __add__(self, other: Held) -> Held:
         return Held(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(Held)))
 

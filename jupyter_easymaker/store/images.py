@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..resources.batch_inference import BatchInferenceStatus
 from ..resources.event import EventAction, ResourceType
 from ..resources.hyperparameter_tuning import HyperparameterTuningStatus
 from ..resources.image import PRIVATE, Image, ImageCreate, ImageStatus
@@ -15,7 +16,7 @@ from ..resources.notebook import NotebookStatus
 from ..resources.training import TrainingStatus
 from . import events, resource_queries
 from .hub_tables import ImageRow, NotebookRow, RegistryAccountRow
-from .tables import HyperparameterTuningRow, ResourceRow, TrainingRow
+from .tables import BatchInferenceRow, HyperparameterTuningRow, ResourceRow, TrainingRow
 
 SORT = {"createdDatetime": ImageRow.created_at, "imageName": ImageRow.name}
 
@@ -126,6 +127,7 @@ _CREATING: dict[type[ResourceRow], tuple[str, tuple[str, ...]]] = {
         "hyperparameter tuning",
         tuple(status for status in HyperparameterTuningStatus if not status.terminal),
     ),
+    BatchInferenceRow: ("batch inference", tuple(status for status in BatchInferenceStatus if not status.terminal)),
 }
 """What keeps an account from being changed: what is being created, and trainings and tunings that run."""
 

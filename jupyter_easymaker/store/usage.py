@@ -11,11 +11,20 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ..resources.base import now
+from ..resources.endpoint_stage import EndpointStageStatus
 from ..resources.event import ResourceType
+from .endpoint_tables import EndpointStageRow
 from .hub_tables import NotebookRow, UsageRow
-from .tables import ResourceRow, TrainingRow
+from .tables import BatchInferenceRow, ResourceRow, TrainingRow
 
 _HOUR = 3600.0
+_TIMES = frozenset({"started_at", "ended_at"})
+_KINDS: dict[type[ResourceRow], ResourceType] = {
+    NotebookRow: ResourceType.NOTEBOOK,
+    EndpointStageRow: ResourceType.ENDPOINT_STAGE,
+    BatchInferenceRow: ResourceType.BATCH_INFERENCE,
+}
+_NOT_YET = (EndpointStageStatus.CREATE_REQUESTED, EndpointStageStatus.CREATE_FAILED)
 
 
 @dataclass
@@ -29,9 +38,11 @@ class Used:
 
 def follow(session: Session, row: ResourceRow, changed: Iterable[str]) -> None:
     """Write down that a training or notebook began or ended to hold something, if these columns say so."""
-    if not isinstance(row, TrainingRow | NotebookRow) or not {"started_at", "ended_at"} & set(changed):
+    if isinstance(row, EndpointStageRow):
+        _follow_stage(session, row)
+    if not isinstance(row, TrainingRow | BatchInferenceRow | NotebookRow) or not _TIMES & set(changed):
         return
-    ended = row.ended_at if isinstance(row, TrainingRow) else None
+    ended = None if isinstance(row, NotebookRow) else row.ended_at
     begun = row.started_at
     # A notebook is restarted: what it held before ends where the next begins.
     before = update(UsageRow).where(UsageRow.resource_id == row.id, UsageRow.ended_at.is_(None))
@@ -43,19 +54,34 @@ def follow(session: Session, row: ResourceRow, changed: Iterable[str]) -> None:
     if known is not None:
         known.ended_at = ended
         return
-    nodes = row.spec.get("instanceCount", 1) if isinstance(row, TrainingRow) else 1
-    session.add(
-        UsageRow(
-            appkey=row.appkey,
-            user_id=row.owner if isinstance(row, NotebookRow) else row.created_by,
-            resource_type=_kind(row),
-            resource_id=row.id,
-            vcpus=nodes * row.flavor["vcpus"],
-            memory_mib=nodes * row.flavor["ram"],
-            gpus=nodes * row.flavor.get("gpuCount", 0),
-            started_at=begun,
-            ended_at=ended,
-        )
+    nodes = 1 if isinstance(row, NotebookRow) else row.spec.get("instanceCount", 1)
+    session.add(_period(row, nodes, begun, ended))
+
+
+def _follow_stage(session: Session, row: EndpointStageRow) -> None:
+    """A stage holds its nodes from its first pod to its deletion, as many as the autoscaler gives it."""
+    nodes = row.nodes if row.deleted_at is None and row.status not in _NOT_YET else 0
+    open_ = session.scalar(select(UsageRow).where(UsageRow.resource_id == row.id, UsageRow.ended_at.is_(None)))
+    if (open_.vcpus if open_ is not None else 0) == nodes * row.flavor["vcpus"]:
+        return
+    at = now()
+    if open_ is not None:
+        open_.ended_at = at
+    if nodes:
+        session.add(_period(row, nodes, at, None))
+
+
+def _period(row: Any, nodes: int, begun: datetime, ended: datetime | None) -> UsageRow:
+    return UsageRow(
+        appkey=row.appkey,
+        user_id=row.owner if isinstance(row, NotebookRow) else row.created_by,
+        resource_type=_kind(row),
+        resource_id=row.id,
+        vcpus=nodes * row.flavor["vcpus"],
+        memory_mib=nodes * row.flavor["ram"],
+        gpus=nodes * row.flavor.get("gpuCount", 0),
+        started_at=begun,
+        ended_at=ended,
     )
 
 
@@ -87,6 +113,7 @@ def total(
 
 
 def _kind(row: Any) -> ResourceType:
-    if isinstance(row, NotebookRow):
-        return ResourceType.NOTEBOOK
+    for table, kind in _KINDS.items():
+        if isinstance(row, table):
+            return kind
     return ResourceType.HYPERPARAMETER_TUNING if row.tuning_id else ResourceType.TRAINING

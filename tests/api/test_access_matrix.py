@@ -113,7 +113,18 @@ def _endpoint(client: TestClient, backend: Backend) -> dict[str, str]:
     key = client.post(f"endpoints/{endpoint}/api-keys", json={"apiKeyName": SECRET}).json()["apiKey"]["apiKeyId"]
     (stage,) = client.get("endpoint-stages").json()["endpointStageList"]
     (served,) = client.get("endpoint-models").json()["endpointModelList"]
+    batch = _made(
+        client,
+        "batch-inferences",
+        "batchInference",
+        batchInferenceName=SECRET,
+        flavorId="small",
+        modelId=model,
+        inputDataUri=uri,
+        outputUploadUri="nas://local:/scored",
+    )
     return {
+        "batch_inference_id": batch,
         "endpoint_id": endpoint,
         "key_id": key,
         "stage_id": stage["endpointStageId"],

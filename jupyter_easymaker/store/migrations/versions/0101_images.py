@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0101"
-down_revision = "0010"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
