@@ -50,7 +50,15 @@ def test_no_endpoints_answer_404_and_the_private_pages() -> None:
             },
             "services": {"nobody": {"loadBalancer": {"servers": []}}},
             "middlewares": {
-                "retry": {"retry": {"attempts": 12, "initialInterval": "5ms"}},
+                "retry": {
+                    "retry": {
+                        "attempts": 12,
+                        "initialInterval": "5ms",
+                        "status": ["502"],
+                        "retryNonIdempotentMethod": True,
+                        "maxRequestBodyBytes": 33554432,
+                    }
+                },
                 "hide-key": {"headers": {"customRequestHeaders": {"X-Api-Key": ""}}},
                 "refuse-401": {"ipAllowList": {**_REFUSED, "rejectStatusCode": 401}},
                 "refuse-404": {"ipAllowList": {**_REFUSED, "rejectStatusCode": 404}},
