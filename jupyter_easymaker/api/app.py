@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from .. import __version__
 from . import (
+    administration,
     algorithms,
     batch_inference_logs,
     batch_inferences,
@@ -28,6 +29,7 @@ from . import (
     experiments,
     flavors,
     health,
+    hub_pull_secrets,
     hub_servers,
     hyperparameter_tunings,
     images,
@@ -37,9 +39,11 @@ from . import (
     models,
     monitoring,
     notebook_inside,
+    notebook_monitoring,
     notebooks,
     projects,
     prometheus,
+    registry_accounts,
     schemas,
     search,
     sources,
@@ -61,8 +65,10 @@ from .request_times import RequestTimes
 _PROJECT_ROUTERS = (
     flavors,
     images,
+    registry_accounts,
     algorithms,
     configuration,
+    administration,
     counts,
     dashboard,
     schemas,
@@ -88,6 +94,7 @@ _PROJECT_ROUTERS = (
     endpoint_logs,
     notebooks,
     notebook_inside,
+    notebook_monitoring,
     search,
     logs,
     sources,
@@ -127,7 +134,9 @@ def create_app(context: ApiContext) -> FastAPI:
     app.include_router(storages.tokens, responses=ERROR_RESPONSES)
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(hub_pull_secrets.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(hub_servers.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(administration.admin, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)
     for module in _PROJECT_ROUTERS:
         project.include_router(module.router)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from fastapi import Depends, Path, Request
 
 from ..resources.errors import EasyMakerError, ResultCode
 from ..store import users
+from ..store.actor import ACTOR, Actor
 from ..store.tables import UserRow
 from .context import Context
 
@@ -70,6 +72,13 @@ def _caller(user: Annotated[UserRow, Depends(_user)]) -> Caller:
     return Caller(user.id, user.is_admin)
 
 
+def _only_hub(request: Request, context: Context) -> None:
+    token = _token(request)
+    if not token or not context.hub_token or not hmac.compare_digest(token.encode(), context.hub_token.encode()):
+        _user(request, context)  # nobody is told apart from somebody first
+        raise EasyMakerError(ResultCode.FORBIDDEN, "Only the hub this backend is a service of may ask this.")
+
+
 def _admin(user: Annotated[UserRow, Depends(_user)]) -> Caller:
     if not user.is_admin:
         raise EasyMakerError(ResultCode.FORBIDDEN, "Only administrators may do this.")
@@ -89,6 +98,26 @@ def _member(
     return Caller(user.id, user.is_admin)
 
 
-AnyCaller = Annotated[Caller, Depends(_caller)]
-Admin = Annotated[Caller, Depends(_admin)]
-Member = Annotated[Caller, Depends(_member)]
+def _act(request: Request, caller: Caller) -> Caller:
+    """Remember who asks, for the audit log. (What a function that may block sets here would be lost on its way.)"""
+    route = request.scope.get("route")
+    ACTOR.set(Actor(caller.user_id, str(getattr(route, "name", ""))[:64]))
+    return caller
+
+
+async def _acting_caller(request: Request, caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+    return _act(request, caller)
+
+
+async def _acting_admin(request: Request, caller: Annotated[Caller, Depends(_admin)]) -> Caller:
+    return _act(request, caller)
+
+
+async def _acting_member(request: Request, caller: Annotated[Caller, Depends(_member)]) -> Caller:
+    return _act(request, caller)
+
+
+AnyCaller = Annotated[Caller, Depends(_acting_caller)]
+Admin = Annotated[Caller, Depends(_acting_admin)]
+OnlyHub = Annotated[None, Depends(_only_hub)]
+Member = Annotated[Caller, Depends(_acting_member)]

@@ -34,7 +34,8 @@ _QUERY_HELP = (
     'Such as body:"out of memory" AND (logLevel:ERROR OR trainingName:iris*). Fields: body, logLevel, time, '
     "trainingId, trainingName, hyperparameterTuningId, batchInferenceId, batchInferenceName, endpointId, endpointName, "
     "endpointStageId, endpointModelId, modelName, podName, action, node, category, logType, easymakerAppKey. "
-    "AND, OR, NOT, wildcards * and ?, and ranges: time:[2026-01-31 TO 2026-02-28]. Words without a field are looked for in the body."
+    "AND, OR, NOT, wildcards * and ?, and ranges: time:[2026-01-31 TO 2026-02-28]. Words without a field are looked "
+    "for in the body."
 )
 Text = Annotated[str, Query(alias="query", max_length=2000, description=_QUERY_HELP)]
 Since = Annotated[datetime | None, Query(alias="from", description="No older lines.")]

@@ -12,6 +12,7 @@ from ..api.app import create_app
 from ..api.context import ApiContext
 from ..engines.base import Capacity
 from ..engines.local import LocalEngine
+from ..engines.registry import Registries
 from ..gateway.none import NoGateway
 from ..logs.archive import LogArchive
 from ..reconcilers.context import ReconcilerContext
@@ -24,7 +25,7 @@ from ..reconcilers.pod_log_keeper import PodLogKeeper
 from ..reconcilers.stage_meter import StageMeter
 from ..store import users
 from ..store.database import Database
-from ..store.encryption import Encryption
+from ..store.encryption import KEY_FILE, Encryption
 from ..tensorboards.service import TensorboardService
 from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
@@ -66,7 +67,7 @@ class Backend:
             on_change=self._changed,
         )
         self.gateway = make_gateway(config, shared) or NoGateway()
-        encryption = Encryption(shared / "secret.keys")
+        encryption = Encryption(shared / KEY_FILE)
         archive = LogArchive(shared / "logs")
         self.pod_logs = PodLogKeeper(self.engine, archive)
         endpoint_context = EndpointContext(
@@ -122,6 +123,9 @@ class Backend:
                 logs=archive,
                 upload_dir=_emptied(Path(config.data_dir) / "uploads"),
                 public_url=config.public_url.rstrip("/"),
+                registries=Registries(config.registries, config.plain_registries),
+                cluster=config.cluster(),
+                notebook_containers=config.notebook_containers,
                 gateway=self.gateway,
                 encryption=encryption,
                 wake_endpoints=self.endpoints.wake,
