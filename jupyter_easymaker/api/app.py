@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from .. import __version__
 from . import (
+    administration,
     algorithms,
     batch_inference_logs,
     batch_inferences,
@@ -37,9 +38,11 @@ from . import (
     models,
     monitoring,
     notebook_inside,
+    notebook_monitoring,
     notebooks,
     projects,
     prometheus,
+    registry_accounts,
     schemas,
     search,
     sources,
@@ -61,8 +64,10 @@ from .request_times import RequestTimes
 _PROJECT_ROUTERS = (
     flavors,
     images,
+    registry_accounts,
     algorithms,
     configuration,
+    administration,
     counts,
     dashboard,
     schemas,
@@ -88,6 +93,7 @@ _PROJECT_ROUTERS = (
     endpoint_logs,
     notebooks,
     notebook_inside,
+    notebook_monitoring,
     search,
     logs,
     sources,
@@ -128,6 +134,7 @@ def create_app(context: ApiContext) -> FastAPI:
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(hub_servers.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(administration.admin, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)
     for module in _PROJECT_ROUTERS:
         project.include_router(module.router)

@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Request
 
 from ..resources.errors import EasyMakerError, ResultCode
 from ..store import users
+from ..store.actor import ACTOR, Actor
 from ..store.tables import UserRow
 from .context import Context
 
@@ -89,6 +90,25 @@ def _member(
     return Caller(user.id, user.is_admin)
 
 
-AnyCaller = Annotated[Caller, Depends(_caller)]
-Admin = Annotated[Caller, Depends(_admin)]
-Member = Annotated[Caller, Depends(_member)]
+def _act(request: Request, caller: Caller) -> Caller:
+    """Remember who asks, for the audit log. (What a function that may block sets here would be lost on its way.)"""
+    route = request.scope.get("route")
+    ACTOR.set(Actor(caller.user_id, str(getattr(route, "name", ""))[:64]))
+    return caller
+
+
+async def _acting_caller(request: Request, caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+    return _act(request, caller)
+
+
+async def _acting_admin(request: Request, caller: Annotated[Caller, Depends(_admin)]) -> Caller:
+    return _act(request, caller)
+
+
+async def _acting_member(request: Request, caller: Annotated[Caller, Depends(_member)]) -> Caller:
+    return _act(request, caller)
+
+
+AnyCaller = Annotated[Caller, Depends(_acting_caller)]
+Admin = Annotated[Caller, Depends(_acting_admin)]
+Member = Annotated[Caller, Depends(_acting_member)]

@@ -15,6 +15,7 @@ from ..resources.batch_inference import (
 )
 from ..resources.errors import EasyMakerError, ResultCode, field_error
 from ..store import batch_inferences, models
+from ..store.quotas import of_flavor
 from ..store.tables import BatchInferenceRow, ModelRow
 from .auth import Member
 from .batch_inference_checks import check_batch_inference
@@ -25,6 +26,7 @@ from .experiments import require
 from .job_logs import log_tail
 from .listing import Listing, values, whole
 from .model_views import model_view
+from .quota_checks import check_quota
 from .updates import changed_columns
 
 router = APIRouter(tags=["batch inferences"])
@@ -44,6 +46,7 @@ def create_batch_inference(
     flavor, image = check_batch_inference(context, appkey, body, model_format)
     with context.database.session() as session:
         model = _find_model(session, appkey, body.model_id, lock=True)  # so that nobody deletes it meanwhile
+        check_quota(session, appkey, of_flavor(flavor, body.instance_count))
         row = batch_inferences.insert(
             session,
             appkey=appkey,

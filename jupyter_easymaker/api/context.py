@@ -10,12 +10,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from ..engines.hub import Hub
+from ..engines.registry import Registries
 from ..engines.service import FullEngine
 from ..gateway.base import Gateway
 from ..logs.archive import LogArchive
 from ..metrics.reader import MetricsReader
 from ..reconcilers.notebook_adoption import Adoption
 from ..resources.catalogue import Catalogue
+from ..resources.cluster_version import ClusterVersions
 from ..storage.config import StorageConfig
 from ..store.database import Database
 from ..store.encryption import Encryption
@@ -56,6 +58,11 @@ class ApiContext:
     vouched_for: Callable[[str], UserRow | None] = lambda _token: None
     """Whose token one is that the store does not know, by another service's word."""
     metrics: MetricsReader = field(default_factory=MetricsReader)
+    registries: Registries = field(kw_only=True)
+    """Where private images may lie."""
+    cluster: ClusterVersions = field(default_factory=ClusterVersions)
+    notebook_containers: bool = False
+    """Whether the hub runs notebooks in containers."""
     hub: Hub | None = None
     """Where notebooks run; None: there are none here."""
     hub_public_url: str = ""

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from ..resources.base import WireModel
 from ..store import resource_queries
 from ..store.endpoint_tables import EndpointRow
-from ..store.hub_tables import NotebookRow
+from ..store.hub_tables import ImageRow, NotebookRow, RegistryAccountRow
 from ..store.tables import (
     BatchInferenceRow,
     ExperimentRow,
@@ -33,6 +33,8 @@ _TABLES: dict[str, type[ResourceRow]] = {
     "trainingTemplate": TrainingTemplateRow,
     "endpoint": EndpointRow,
     "notebook": NotebookRow,
+    "image": ImageRow,
+    "registryAccount": RegistryAccountRow,
 }
 
 

@@ -22,6 +22,7 @@ from ..resources.errors import EasyMakerError, FieldError, ResultCode, field_err
 from ..resources.flavor import Flavor
 from ..store import endpoint_models, endpoint_stages
 from ..store.endpoint_tables import EndpointRow, EndpointStageRow
+from ..store.quotas import of_stage
 from .auth import Member
 from .context import ApiContext, Context
 from .endpoint_checks import (
@@ -38,6 +39,7 @@ from .endpoint_views import stage_views
 from .envelope import Envelope, Paging, envelope, success
 from .experiments import require
 from .listing import Listing, values
+from .quota_checks import check_quota
 from .updates import changed_columns
 
 router = APIRouter(tags=["endpoint stages"])
@@ -76,6 +78,8 @@ def add_stage(
     Raises:
         EasyMakerError: the endpoint has one of this name.
     """
+    settings = spec.model_dump(by_alias=True)
+    check_quota(session, endpoint.appkey, of_stage(chosen.flavor, spec.node_count, settings))
     try:
         row = endpoint_stages.insert(
             session,
@@ -149,6 +153,8 @@ def update_stage(
         spec = {**row.spec, **{key: value for key, value in given.items() if key in endpoint_stages.SETTINGS}}
         nodes = body.node_count if body.node_count is not None else row.node_count
         _check_autoscaler(spec, nodes, changed=spec != row.spec or nodes != row.node_count)
+        more = of_stage(row.flavor, nodes, spec) - of_stage(row.flavor, max(row.node_count, row.nodes), row.spec)
+        check_quota(session, appkey, more)
         models = endpoint_models.of_stages(session, [row.id]).get(row.id, [])
         if nodes != row.node_count:
             check_fits(context, Flavor.model_validate(row.flavor), nodes)

@@ -110,7 +110,7 @@ def create_api_key(
 ) -> Any:
     """Make a key; this answer alone holds it."""
     secret = secrets.token_urlsafe(32)
-    with context.database.session() as session:
+    with context.encryption.writing(), context.database.session() as session:
         row = find_endpoint(session, appkey, endpoint_id, lock=True)
         require_staying(row, "endpoint")
         if len(endpoints.api_keys(session, [row.id]).get(row.id, [])) > _MAX_KEYS:

@@ -39,7 +39,7 @@ def create_endpoint(appkey: str, context: Context, caller: Member, body: Annotat
     with context.database.reading() as session:
         found = check_stage(context, session, appkey, body)
     check_artifacts(context, appkey, found.artifacts(body))
-    with context.database.session() as session:
+    with context.encryption.writing(), context.database.session() as session:
         chosen = check_stage(context, session, appkey, body)
         stage_id = new_id()
         try:

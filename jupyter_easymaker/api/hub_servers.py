@@ -20,11 +20,13 @@ from ..storage.directory import DirectoryPlace
 from ..storage.uri import StorageError
 from ..store import notebooks, users
 from ..store.hub_tables import NotebookRow
+from ..store.quotas import RESTING, of_flavor
 from .auth import AnyCaller, Caller
 from .context import ApiContext, Context
 from .envelope import envelope, success
 from .experiments import require
 from .notebooks import require_hub
+from .quota_checks import check_quota
 
 router = APIRouter(tags=["hub"])
 
@@ -73,6 +75,10 @@ def start_server(context: Context, caller: AnyCaller, body: Annotated[ServerStar
     else:
         with context.database.session() as session:
             row = _started(session, caller.user_id, body.server_name)
+    version = context.cluster.current
+    if version and row.observed.get("version") != version:
+        with context.database.session() as session:
+            notebooks.transition(session, row, None, observed={**row.observed, "version": version})
     context.wake_notebooks()
     return success(server=_settings(context, row))
 
@@ -101,6 +107,8 @@ def _started(session: Session, owner: str, server_name: str) -> NotebookRow:
     if row.phase == notebooks.STOPPING and status is NotebookStatus.REBOOT_IN_PROGRESS:
         written = notebooks.transition(session, row, None, phase=notebooks.STARTING, attempts=0)
     else:  # somebody started it at the hub's own page
+        if row.status in RESTING:
+            check_quota(session, row.appkey, of_flavor(row.flavor))
         starting = None if status is NotebookStatus.START_IN_PROGRESS else NotebookStatus.START_IN_PROGRESS
         written = notebooks.transition(
             session,

@@ -15,12 +15,14 @@ from ..resources.hyperparameter_tuning import (
     HyperparameterTuningUpdate,
 )
 from ..store import hyperparameter_tunings
+from ..store.quotas import of_flavor
 from ..store.tables import HyperparameterTuningRow
 from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
 from .experiments import create_on_the_spot, find_experiment, named, require
 from .listing import Listing, values, whole
+from .quota_checks import check_quota
 from .tuning_checks import check_tuning
 from .tuning_views import copy_of, tuning_views
 from .updates import changed_columns
@@ -46,6 +48,7 @@ def create_tuning(
             name = body.experiment_name or ""
             experiment_id = create_on_the_spot(session, appkey, name, body.experiment_description, caller.user_id)
         find_experiment(session, appkey, experiment_id, lock=True)  # so that nobody deletes it meanwhile
+        check_quota(session, appkey, of_flavor(chosen.flavor, body.instance_count))
         row = hyperparameter_tunings.insert(
             session,
             appkey=appkey,

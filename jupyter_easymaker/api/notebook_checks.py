@@ -9,6 +9,7 @@ from ..resources.flavor import Flavor
 from ..resources.image import Image
 from ..resources.notebook import NotebookCreate
 from .context import ApiContext
+from .image_checks import choose_image
 from .storage_checks import StorageChecks
 
 
@@ -26,7 +27,8 @@ def check_notebook(context: ApiContext, appkey: str, spec: NotebookCreate) -> Ch
     Raises:
         EasyMakerError: naming the field and what would be accepted.
     """
-    image = _image(context, spec.image_id)
+    containers = context.notebook_containers
+    image = choose_image(context, appkey, spec.image_id, "NOTEBOOK", containers=containers)
     flavor = check_flavor(context, spec.flavor_id)
     if image.core_type_code != flavor.core_type_code:
         fitting = [each.id for each in context.catalogue.flavors if each.core_type_code == image.core_type_code]
@@ -49,14 +51,6 @@ def check_flavor(context: ApiContext, flavor_id: str) -> Flavor:
     if flavor.vcpus > capacity.vcpus or flavor.ram > capacity.memory_mib or flavor.gpu_count > capacity.gpus:
         raise field_error("flavorId", f"{flavor.name} is larger than what there is; choose a smaller one")
     return flavor
-
-
-def _image(context: ApiContext, image_id: str) -> Image:
-    image = context.catalogue.image(image_id)
-    if image is None or image.group_type_code != "NOTEBOOK":
-        known = ", ".join(each.image_id for each in context.catalogue.images if each.group_type_code == "NOTEBOOK")
-        raise field_error("imageId", f"is {image_id!r}; the notebook images are {known or 'none here'}")
-    return image
 
 
 def check_mounts(context: ApiContext, appkey: str, spec: NotebookCreate) -> None:

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 
 from ..engines.hub import HubError, HubServer
 from ..resources.errors import EasyMakerError, ResultCode
-from ..resources.notebook import CustomEnvironment, NotebookInside, NotebookStatus, StartUpScript
+from ..resources.notebook import CustomEnvironment, NotebookInside, NotebookNote, NotebookStatus, StartUpScript
 from ..store.hub_tables import NotebookRow
 from .auth import Member
 from .context import ApiContext, Context
@@ -37,6 +37,7 @@ def get_inside(appkey: str, notebook_id: str, context: Context, caller: Member) 
         inside=NotebookInside(
             home=told["home"],
             script_list=[_script(each) for each in told["scripts"]],
+            note_list=[_note(each) for each in told.get("notes", [])],
             environment_list=[CustomEnvironment.model_validate(each) for each in told["environments"]],
         )
     )
@@ -60,6 +61,10 @@ def ask_notebook(context: ApiContext, row: NotebookRow, path: str, **parameters:
     except (HubError, httpx.HTTPStatusError) as error:
         raise EasyMakerError(ResultCode.UNAVAILABLE, f"The notebook {row.name} does not tell: {error}") from error
     return answer
+
+
+def _note(told: Mapping[str, Any]) -> NotebookNote:
+    return NotebookNote(noted_datetime=datetime.fromtimestamp(told["at"], UTC), text=told["text"])
 
 
 def _script(told: Mapping[str, Any]) -> StartUpScript:

@@ -47,6 +47,7 @@ def _view(context: ApiContext, caller: Caller, row: NotebookRow) -> Notebook:
         nas_list=spec["nasList"],
         tag_list=row.tags,
         monitoring_available=runs,
+        upgrade_notice=context.cluster.notice(row.observed.get("version", "")),
         created_datetime=row.created_at,
         created_by=row.created_by,
         started_datetime=row.started_at,

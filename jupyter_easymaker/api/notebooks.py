@@ -13,6 +13,7 @@ from ..resources.flavor import Flavor
 from ..resources.notebook import Notebook, NotebookCreate, NotebookFlavorChange, NotebookStatus, NotebookUpdate
 from ..store import notebooks, users
 from ..store.hub_tables import NotebookRow
+from ..store.quotas import RESTING, of_flavor, of_storage
 from .auth import Caller, Member
 from .context import ApiContext, Context
 from .envelope import Paging, envelope, success
@@ -20,6 +21,7 @@ from .experiments import require
 from .listing import Listing, values, whole
 from .notebook_checks import check_flavor, check_notebook
 from .notebook_views import notebook_views
+from .quota_checks import check_quota
 from .updates import changed_columns
 
 router = APIRouter(tags=["notebooks"])
@@ -39,6 +41,8 @@ def create_notebook(appkey: str, context: Context, caller: Member, body: Annotat
                 f"A notebook belongs to somebody who signs in to the hub, and {caller.user_id} does not; "
                 "use a token of the hub's.",
             )
+        more = of_storage(body.model_dump(by_alias=True)) + of_flavor(chosen.flavor)
+        check_quota(session, appkey, more)
         row = notebooks.insert(
             session, appkey=appkey, spec=body, owner=caller.user_id, flavor=chosen.flavor, image=chosen.image
         )
@@ -175,6 +179,8 @@ def _act(context: ApiContext, caller: Caller, appkey: str, notebook_id: str, sta
                     f"The notebook {row.name} is the server every user of the hub has: it can be stopped, not deleted.",
                 )
             starting = status is NotebookStatus.START_IN_PROGRESS
+            if starting and row.status in RESTING:
+                check_quota(session, appkey, of_flavor(row.flavor))
             columns = {
                 "action_id": new_id(),
                 "phase": notebooks.STARTING if starting else notebooks.STOPPING,

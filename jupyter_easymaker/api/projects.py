@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..resources.base import Name, RequestModel
 from ..resources.errors import EasyMakerError, ResultCode
-from ..store import users
+from ..store import audit, users
 from ..store.tables import ProjectRow, UserRow
 from .auth import Admin
 from .context import Context
@@ -44,6 +44,7 @@ def create_project(context: Context, _caller: Admin, body: Annotated[ProjectCrea
     with context.database.session() as session:
         users.ensure_project(session, body.app_key, body.project_name)
         row = session.get_one(ProjectRow, body.app_key)
+        audit.record(session, appkey=body.app_key)
     return success(project=ProjectView(app_key=row.appkey, project_name=row.name))
 
 
@@ -55,6 +56,7 @@ def add_member(context: Context, _caller: Admin, project: AppKey, user_id: UserI
             if "\x00" in key or session.get(table, key) is None:
                 raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no {what} {key!r}; create it first.")
         users.ensure_member(session, project, user_id)
+        audit.record(session, appkey=project, member=user_id)
     return success()
 
 
@@ -63,4 +65,5 @@ def remove_member(context: Context, _caller: Admin, project: AppKey, user_id: Us
     """End a user's membership; one that is none stays none."""
     with context.database.session() as session:
         users.remove_member(session, project, user_id)
+        audit.record(session, appkey=project, member=user_id)
     return success()

@@ -15,8 +15,10 @@ from ..resources import (
     endpoint_stage,
     experiment,
     hyperparameter_tuning,
+    image,
     model,
     notebook,
+    registry_account,
     training,
 )
 from .auth import Member
@@ -35,6 +37,8 @@ class Form(StrEnum):
     ENDPOINT_STAGE = "endpoint-stage"
     ENDPOINT_MODEL = "endpoint-model"
     NOTEBOOK = "notebook"
+    IMAGE = "image"
+    REGISTRY_ACCOUNT = "registry-account"
 
 
 _FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
@@ -50,6 +54,8 @@ _FORMS: dict[Form, tuple[type[BaseModel], dict[str, str]]] = {
     Form.ENDPOINT_STAGE: (endpoint_stage.EndpointStageCreate, endpoint.SECTIONS),
     Form.ENDPOINT_MODEL: (endpoint_model.EndpointModelCreate, {}),
     Form.NOTEBOOK: (notebook.NotebookCreate, notebook.SECTIONS),
+    Form.IMAGE: (image.ImageCreate, image.SECTIONS),
+    Form.REGISTRY_ACCOUNT: (registry_account.RegistryAccountCreate, registry_account.SECTIONS),
 }
 
 

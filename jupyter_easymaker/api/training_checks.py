@@ -12,6 +12,7 @@ from ..resources.training import TrainingCreate
 from ..resources.training_settings import TrainingSettings
 from ..storage.config import StorageConfig
 from .context import ApiContext
+from .image_checks import choose_image
 from .storage_checks import StorageChecks
 
 
@@ -45,19 +46,16 @@ def check_settings(context: ApiContext, appkey: str, spec: TrainingSettings) -> 
     Raises:
         EasyMakerError: naming the field and what would be accepted.
     """
-    chosen = _choose(context, spec)
+    chosen = _choose(context, appkey, spec)
     check_fits(context, spec.instance_count, chosen.flavor)
     _check_storage(context.storage_for(appkey), spec)
     return chosen
 
 
-def _choose(context: ApiContext, spec: TrainingSettings) -> Chosen:
+def _choose(context: ApiContext, appkey: str, spec: TrainingSettings) -> Chosen:
     catalogue = context.catalogue
     flavor = find_flavor(context, spec.flavor_id)
-    image = catalogue.image(spec.image_id)
-    if image is None or image.group_type_code != "TRAINING":
-        known = ", ".join(image.image_id for image in catalogue.images if image.group_type_code == "TRAINING")
-        raise field_error("imageId", f"is {spec.image_id!r}; the training images are {known}")
+    image = choose_image(context, appkey, spec.image_id, "TRAINING", containers=context.engine.runs_containers)
     check_core_type(context, flavor, image)
     algorithm = None
     if spec.algorithm_id is not None:

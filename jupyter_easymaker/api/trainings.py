@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..resources.errors import EasyMakerError, ResultCode
 from ..resources.training import Training, TrainingCreate, TrainingStatus, TrainingUpdate
 from ..store import trainings
+from ..store.quotas import of_flavor
 from ..store.tables import TrainingRow
 from .auth import Member
 from .context import Context
@@ -17,6 +18,7 @@ from .envelope import Envelope, Paging, envelope, success
 from .experiments import create_on_the_spot, find_experiment, named, require
 from .job_logs import log_tail
 from .listing import Listing, values, whole
+from .quota_checks import check_quota
 from .training_checks import check_training
 from .training_views import copy_of, training_views
 from .updates import changed_columns
@@ -40,6 +42,7 @@ def create_training(appkey: str, context: Context, caller: Member, body: Annotat
             name = body.experiment_name or ""
             experiment_id = create_on_the_spot(session, appkey, name, body.experiment_description, caller.user_id)
         find_experiment(session, appkey, experiment_id, lock=True)  # so that nobody deletes it meanwhile
+        check_quota(session, appkey, of_flavor(chosen.flavor, body.instance_count))
         row = trainings.insert(
             session,
             appkey=appkey,

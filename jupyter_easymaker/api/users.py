@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body
 from pydantic import Field
 
 from ..resources.base import Name, RequestModel, WireModel
-from ..store import users
+from ..store import audit, users
 from .auth import Admin, AnyCaller
 from .context import Context
 from .envelope import envelope, success
@@ -66,4 +66,5 @@ def create_user(context: Context, _caller: Admin, body: Annotated[UserCreate, Bo
     """Add a user, or give a known one a new token; the old one stops working."""
     with context.database.session() as session:
         token = users.create_user(session, body.user_id, is_admin=body.is_admin)
+        audit.record(session, user=body.user_id, isAdmin=body.is_admin)
     return success(user=NewUser(user_id=body.user_id, is_admin=body.is_admin, token=token))

@@ -141,6 +141,9 @@ class EngineError(Exception):
 class Engine(ABC):
     """A place where jobs run. All methods may block and are safe to call from several threads and backends."""
 
+    runs_containers: bool = False
+    """Whether a job runs in the container its image names."""
+
     @abstractmethod
     def start(self) -> None:
         """Find again what an earlier backend left running and begin to work the queue."""

@@ -9,7 +9,7 @@ from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado import web
 
 from .. import __version__
-from .notebook import NOTEBOOK, NotebookHandler
+from .notebook import NOTEBOOK, NOTEBOOK_SAMPLES, NotebookHandler, NotebookSamplesHandler
 from .proxy import ProxyHandler
 from .tensorboard import TENSORBOARD, TensorboardHandler
 
@@ -19,6 +19,7 @@ def handlers() -> list[tuple[str, type[JupyterHandler]]]:
     return [
         ("easymaker/context", ContextHandler),
         (NOTEBOOK, NotebookHandler),
+        (NOTEBOOK_SAMPLES, NotebookSamplesHandler),
         (TENSORBOARD, TensorboardHandler),
         (r"easymaker/api/(v1\.0/.+|openapi\.json)", ProxyHandler),
     ]

@@ -18,7 +18,7 @@ import psutil
 from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Dict, Unicode
 
-from ..notebook import cont_init
+from ..notebook import cont_init, watch
 from ..notebook.home import VARIABLE
 from .backed import BackedByEasyMaker, SpawnRefused
 
@@ -153,6 +153,8 @@ class NotebookSpawner(BackedByEasyMaker, LocalProcessSpawner):
             "EASYMAKER_TOKEN": env["JUPYTERHUB_API_TOKEN"],
             "EASYMAKER_START_BACKEND": "0",
             _DIRECTORY: str(self.directory),
+            watch.LIMITED: "1",
+            watch.START: str(self.server_settings.get("actionId", "")),
         }
 
     def user_env(self, env: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import cont_init, environments
+from . import cont_init, environments, watch
 from .home import notebook_home
 
 _TIME_LIMIT = "EASYMAKER_CONT_INIT_SECONDS"
@@ -31,6 +31,8 @@ def prepare(home: Path) -> dict[str, str]:
 def main(command: Sequence[str]) -> None:
     if not command:
         raise SystemExit("usage: python -m jupyter_easymaker.notebook.start COMMAND [ARGUMENT ...]")
+    watch.hold_to_cpus()
+    watch.begin()
     variables = prepare(notebook_home())
     os.execvpe(command[0], [*command, _KERNELS], variables)
 

@@ -72,7 +72,7 @@ def _shared_dir(context: ReconcilerContext, row: BatchInferenceRow) -> Path:
 def batch_inference_job(context: ReconcilerContext, row: BatchInferenceRow) -> Job:
     """Return the job that runs a batch inference."""
     spec, model = row.spec, row.model
-    image = context.catalogue.image(row.image["imageId"])
+    image = context.image(row.image)
     assert image is not None, "checked before a job is made"  # noqa: S101
     size_gb = spec.get("dataStorageSize")
     share = pod_share(row.flavor, spec["instanceCount"], spec["podCount"])

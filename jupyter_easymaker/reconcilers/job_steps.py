@@ -95,7 +95,7 @@ class JobSteps(ABC, Generic[Row]):
     # The engine is never asked inside a transaction: it may take its time, and others want to write.
 
     def _submit(self, context: ReconcilerContext, row: Row) -> None:
-        if context.catalogue.image(row.image["imageId"]) is None:
+        if context.image(row.image) is None:
             reason = f"The image {row.image['imageName']} is no longer offered; copy the {self.noun} with another one."
             self.write(context, row, self.statuses("CREATE_FAILED"), reason=reason, ended_at=now())
             return

@@ -68,7 +68,7 @@ def reconcile_training_row(context: ReconcilerContext, row: TrainingRow) -> None
 def training_job(context: ReconcilerContext, row: TrainingRow) -> Job:
     """Return the job that runs a training."""
     spec, flavor = row.spec, row.flavor
-    image = context.catalogue.image(row.image["imageId"])
+    image = context.image(row.image)
     assert image is not None, "checked before a job is made"  # noqa: S101
     size_gb = spec.get("dataStorageSize")
     plan = Plan(

@@ -18,6 +18,8 @@ class ResourceType(StrEnum):
     ENDPOINT_MODEL = "ENDPOINT_MODEL"
     BATCH_INFERENCE = "BATCH_INFERENCE"
     NOTEBOOK = "NOTEBOOK"
+    IMAGE = "IMAGE"
+    REGISTRY_ACCOUNT = "REGISTRY_ACCOUNT"
 
 
 class EventAction(StrEnum):

@@ -189,6 +189,11 @@ class CustomEnvironment(WireModel):
     has_ipykernel: bool = False
 
 
+class NotebookNote(WireModel):
+    noted_datetime: UtcDatetime
+    text: str
+
+
 class NotebookInside(WireModel):
     """What a running notebook tells of itself."""
 
@@ -196,6 +201,8 @@ class NotebookInside(WireModel):
     """Where its data storage is."""
     script_list: list[StartUpScript] = []
     environment_list: list[CustomEnvironment] = []
+    note_list: list[NotebookNote] = []
+    """What else happened since its start, such as a process ended for its memory; the oldest first."""
 
 
 class UpgradeNotice(WireModel):

@@ -12,6 +12,7 @@ from ..api.app import create_app
 from ..api.context import ApiContext
 from ..engines.base import Capacity
 from ..engines.local import LocalEngine
+from ..engines.registry import Registries
 from ..gateway.none import NoGateway
 from ..logs.archive import LogArchive
 from ..reconcilers.context import ReconcilerContext
@@ -20,10 +21,11 @@ from ..reconcilers.endpoint_loop import EndpointLoop
 from ..reconcilers.experiment import reconcile_experiment
 from ..reconcilers.log_keeper import LogKeeper
 from ..reconcilers.loop import ReconcilerLoop
+from ..reconcilers.pod_log_keeper import PodLogKeeper
 from ..reconcilers.stage_meter import StageMeter
 from ..store import users
 from ..store.database import Database
-from ..store.encryption import Encryption
+from ..store.encryption import KEY_FILE, Encryption
 from ..tensorboards.service import TensorboardService
 from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
@@ -65,7 +67,9 @@ class Backend:
             on_change=self._changed,
         )
         self.gateway = make_gateway(config, shared) or NoGateway()
-        encryption = Encryption(shared / "secret.keys")
+        encryption = Encryption(shared / KEY_FILE)
+        archive = LogArchive(shared / "logs")
+        self.pod_logs = PodLogKeeper(self.engine, archive)
         endpoint_context = EndpointContext(
             database=self.database,
             engine=self.engine,
@@ -74,12 +78,12 @@ class Backend:
             encryption=encryption,
             storage_for=config.storage_for,
             data_dir=shared,
+            pod_logs=self.pod_logs,
             pace=config.scaling_pace(),
         )
         self.endpoints = EndpointLoop(endpoint_context)
         self.stage_meter = StageMeter(endpoint_context, self.endpoints.wake)
         catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images, notebooks=config.hub)
-        archive = LogArchive(shared / "logs")
         context = ReconcilerContext(
             database=self.database,
             engine=self.engine,
@@ -119,6 +123,9 @@ class Backend:
                 logs=archive,
                 upload_dir=_emptied(Path(config.data_dir) / "uploads"),
                 public_url=config.public_url.rstrip("/"),
+                registries=Registries(config.registries, config.plain_registries),
+                cluster=config.cluster(),
+                notebook_containers=config.notebook_containers,
                 gateway=self.gateway,
                 encryption=encryption,
                 wake_endpoints=self.endpoints.wake,
@@ -134,9 +141,9 @@ class Backend:
 
     def start(self) -> None:
         """Find running jobs again and begin to reconcile."""
-        _ = self.gateway.certificate_authority  # made now: kernels are told of it before there is an endpoint
         self.engine.start()
         self.reconcilers.start()
+        self.pod_logs.start()
         self.endpoints.start()
         self.stage_meter.start()
         if self.log_forwarder is not None:
@@ -153,6 +160,7 @@ class Backend:
             self.log_forwarder.close()
         self.stage_meter.close()
         self.endpoints.close()
+        self.pod_logs.close()
         self.gateway.close()
         self.reconcilers.close()
         self.engine.close()

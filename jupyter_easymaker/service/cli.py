@@ -90,6 +90,39 @@ class ServeApp(JupyterApp):
             backend.close()
 
 
+class RotateKeysApp(JupyterApp):
+    """Encrypt all secrets that are kept with a new key."""
+
+    name = "jupyter-easymaker-rotate-keys"
+    version = __version__
+    description = "Encrypt passwords and keys in the store with a new key and forget the old ones. Backends may run."
+    config_file_name = Unicode("jupyter_easymaker_config")
+    classes: Any = List([ServiceConfig])
+    aliases = Dict(
+        {
+            "data-dir": "ServiceConfig.data_dir",
+            "database-url": "ServiceConfig.database_url",
+            "config": "JupyterApp.config_file",
+        }
+    )
+
+    def start(self) -> None:
+        super().start()
+        from ..store.database import Database
+        from ..store.encryption import KEY_FILE, Encryption, EncryptionError
+        from ..store.key_rotation import rotate_keys
+
+        config = ServiceConfig(parent=self)
+        database = Database(config.database_url)
+        try:
+            number = rotate_keys(database, Encryption(Path(config.shared_dir) / KEY_FILE))
+        except EncryptionError as error:
+            sys.exit(f"No key was forgotten: {error}.")
+        finally:
+            database.close()
+        print(f"{number} secrets are encrypted with a new key")  # noqa: T201
+
+
 class QuickstartApp(JupyterApp):
     """Copy the quick start notebook to where you can open it."""
 
@@ -114,6 +147,7 @@ class EasyMakerApp(JupyterApp):
     subcommands: Any = Dict(
         {
             "serve": (ServeApp, "Run the backend."),
+            "rotate-keys": (RotateKeysApp, "Encrypt the secrets that are kept with a new key."),
             "quickstart": (QuickstartApp, "Copy the quick start notebook to a directory."),
         }
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from traitlets.config import Configurable
 
 from ..reconcilers.stage_scaling import ScalingPace
 from ..resources import limits
+from ..resources.cluster_version import ClusterVersions
 from ..storage.config import StorageConfig
 
 DEFAULT_APPKEY = "default"
@@ -164,6 +166,41 @@ class ServiceConfig(Configurable):
     notebook_probe_seconds = Float(
         15.0, min=0.1, help="How often each running notebook is asked whether it is well."
     ).tag(config=True)
+    notebook_containers = Bool(
+        False, help="The hub runs notebooks in containers (KubeSpawner), so that private images can be theirs."
+    ).tag(config=True)
+    cluster_version = Unicode(
+        help="Version of the cluster (or environment) that notebooks and endpoints are started on from now on."
+    ).tag(config=True)
+    cluster_versions = Dict(
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        help="Old versions that have to be left, with the time they end (ISO 8601) or an empty text: notebooks that "
+        "were started on one show a notice until they are restarted.",
+    ).tag(config=True)
+
+    @validate("cluster_versions")
+    def _known_times(self, proposal: Any) -> dict[str, str]:
+        for version, ends in proposal["value"].items():
+            try:
+                _moment(ends)
+            except ValueError:
+                raise TraitError(f"{version} ends at {ends!r}, which is no time such as 2026-12-31T00:00:00Z") from None
+        return dict(proposal["value"])
+
+    def cluster(self) -> ClusterVersions:
+        """Return the versions of the cluster."""
+        return ClusterVersions(self.cluster_version, {key: _moment(at) for key, at in self.cluster_versions.items()})
+
+    registries = List(
+        Unicode(),
+        ["*.container.nhncloud.com", "registry-1.docker.io", "auth.docker.io", "ghcr.io", "quay.io"],
+        help="Container registries private images may lie in, as host or host:port, with shell wildcards; and where "
+        "those have passwords sent to. Passwords are sent to no other.",
+    ).tag(config=True)
+    plain_registries = List(
+        Unicode(), help="Registries without TLS, such as localhost:5000. Passwords go to them unencrypted."
+    ).tag(config=True)
     default_output_uri = Unicode(
         "nas://local:/outputs", help="Where outputs go when a form or a magic is given no path."
     ).tag(config=True)
@@ -300,6 +337,13 @@ class ServiceConfig(Configurable):
             except ValueError as error:
                 raise TraitError(str(error)) from None
         return value
+
+
+def _moment(given: str) -> datetime | None:
+    if not given:
+        return None
+    found = datetime.fromisoformat(given)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _storage(nas: dict[str, str], own: dict[str, Any]) -> StorageConfig:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from ..resources.event import Event, EventAction, ResourceType
+from . import audit
 from .tables import EventRow, ResourceRow, TrainingRow
 
 _EVENT_LOCK = 0x656D6576
@@ -23,7 +24,19 @@ def append(
     *,
     experiment_id: str | None = None,
 ) -> None:
-    """Write that a resource changed, in the transaction that changes it; what changes a trial changes its tuning."""
+    """Write that a resource changed, in the transaction that changes it; what changes a trial changes its tuning.
+
+    Whoever asked for the change is written down with it (``audit.py``).
+    """
+    audit.record(
+        session,
+        appkey=row.appkey,
+        resource_type=resource_type,
+        resource_id=row.id,
+        resource_name=row.name,
+        action=action,
+        status=row.status,
+    )
     if session.get_bind().dialect.name == "postgresql":
         # Ids are given at insert but seen at commit; holding this lock until then keeps them in order.
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _EVENT_LOCK})

@@ -13,7 +13,7 @@ from ..resources.event import EventAction, ResourceType
 from ..resources.flavor import Flavor
 from ..resources.image import Image
 from ..resources.notebook import NotebookCreate, NotebookStatus
-from . import events, resource_queries
+from . import events, resource_queries, usage
 from .hub_tables import NotebookRow
 
 SORT = {
@@ -93,17 +93,22 @@ def by_server(session: Session, owner: str, server_name: str, *, lock: bool = Fa
 
 def page(
     session: Session,
-    appkey: str,
+    appkey: str | None,
     *,
     ids: Sequence[str] = (),
     names: Sequence[str] = (),
     statuses: Sequence[str] = (),
     owners: Sequence[str] = (),
+    projects: Sequence[str] = (),
     sort: str = "-createdDatetime",
     **paging: Any,
 ) -> tuple[list[NotebookRow], int]:
-    """Return a page of a project's notebooks; see ``resource_queries.page``."""
-    query = resource_queries.live(NotebookRow, appkey)
+    """Return a page of a project's notebooks (None: of all projects'); see ``resource_queries.page``."""
+    query = select(NotebookRow).where(NotebookRow.deleted_at.is_(None))
+    if appkey is not None:
+        query = resource_queries.live(NotebookRow, appkey)
+    if projects:
+        query = query.where(NotebookRow.appkey.in_(projects))
     if ids:
         query = query.where(NotebookRow.id.in_(ids))
     if names:
@@ -138,6 +143,7 @@ def forget(session: Session, row: NotebookRow) -> bool:
     """Forget a notebook whose server and storages are gone, and tell of it. Returns as ``transition``."""
     written = resource_queries.mark_deleted(session, row, ResourceType.NOTEBOOK, live_server=None)
     if written:
+        usage.over(session, row.id)
         session.execute(delete(NotebookRow).where(NotebookRow.id == row.id))
     return written
 

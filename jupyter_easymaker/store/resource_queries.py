@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from ..resources.base import now
 from ..resources.event import EventAction, ResourceType
 from ..resources.status import Status
-from . import events
+from . import events, usage
 from .tables import ResourceRow, TrainingRow
 
 Row = TypeVar("Row", bound=ResourceRow)
@@ -148,6 +148,7 @@ def change(
     if written.rowcount != 1:  # type: ignore[attr-defined]
         return False
     session.refresh(row)
+    usage.follow(session, row, columns)
     events.append(session, row, resource_type, action, experiment_id=experiment_id)
     return True
 

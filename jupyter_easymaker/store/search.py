@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..resources.event import ResourceType
 from .endpoint_tables import EndpointRow, EndpointStageRow
-from .hub_tables import NotebookRow
+from .hub_tables import ImageRow, NotebookRow, RegistryAccountRow
 from .resource_queries import escaped, listed
 from .tables import (
     BatchInferenceRow,
@@ -33,6 +33,8 @@ TABLES: dict[ResourceType, type[ResourceRow]] = {
     ResourceType.ENDPOINT: EndpointRow,
     ResourceType.ENDPOINT_STAGE: EndpointStageRow,
     ResourceType.NOTEBOOK: NotebookRow,
+    ResourceType.IMAGE: ImageRow,
+    ResourceType.REGISTRY_ACCOUNT: RegistryAccountRow,
 }
 
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from jupyter_easymaker.service.backend import Backend
 
 PUBLIC = {"/health", "/nhn-api-gateway"}
-ADMIN = re.compile(r"/v1\.0/(users|projects)|/metrics")
+ADMIN = re.compile(r"/v1\.0/(users|projects|admin)|/metrics")
 METHODS = ("get", "post", "put", "delete")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
@@ -16,6 +17,7 @@ from jupyter_easymaker.store import (
     endpoint_tables,  # noqa: F401 - so that its tables are known
     experiments,
     training_templates,
+    usage,
 )
 from jupyter_easymaker.store.database import Database
 from jupyter_easymaker.store.tables import Base
@@ -42,6 +44,32 @@ def test_first_stores_keep_their_rows_and_gain_templates(url: str) -> None:
         assert training_templates.insert(session, appkey="p", spec=spec, created_by="me").content == {
             "instanceCount": 2
         }
+    database.close()
+
+
+RAN = (
+    "INSERT INTO trainings (id, appkey, name, description, status, status_reason, version, tags, created_by,"
+    " created_at, experiment_id, started_at, ended_at, spec, flavor, image, report) VALUES ("
+    "'r', 'p', 'ran', '', 'COMPLETE', '', 1,"
+    " '[]', 'me', '2026-01-01 00:00:00', 'x', '2026-01-01 00:00:00', '2026-01-01 02:00:00',"
+    """ '{\"instanceCount\": 3}', '{\"vcpus\": 2, \"ram\": 1024}', '{}', '{}')"""
+)
+
+
+def test_what_ran_before_use_was_counted_counts(url: str) -> None:
+    database = Database(url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(module.__file__).parent / "migrations"))
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0101")
+        connection.execute(text(FIRST))
+        connection.exec_driver_sql(RAN)
+        connection.commit()
+    database.migrate()
+    with database.reading() as session:
+        used = usage.total(session, datetime(2026, 1, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
+    assert used["p", "me"].cpu_hours == 6.0
     database.close()
 
 

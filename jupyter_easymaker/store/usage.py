@@ -1,0 +1,119 @@
+"""How long what was held, by whom: written with every change that begins or ends it, summed up when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from ..resources.base import now
+from ..resources.endpoint_stage import EndpointStageStatus
+from ..resources.event import ResourceType
+from .endpoint_tables import EndpointStageRow
+from .hub_tables import NotebookRow, UsageRow
+from .tables import BatchInferenceRow, ResourceRow, TrainingRow
+
+_HOUR = 3600.0
+_TIMES = frozenset({"started_at", "ended_at"})
+_KINDS: dict[type[ResourceRow], ResourceType] = {
+    NotebookRow: ResourceType.NOTEBOOK,
+    EndpointStageRow: ResourceType.ENDPOINT_STAGE,
+    BatchInferenceRow: ResourceType.BATCH_INFERENCE,
+}
+_NOT_YET = (EndpointStageStatus.CREATE_REQUESTED, EndpointStageStatus.CREATE_FAILED)
+
+
+@dataclass
+class Used:
+    """What somebody used in a project over a time, in hours of one CPU, GiB or GPU."""
+
+    cpu_hours: float = 0.0
+    memory_gib_hours: float = 0.0
+    gpu_hours: float = 0.0
+
+
+def follow(session: Session, row: ResourceRow, changed: Iterable[str]) -> None:
+    """Write down that a training or notebook began or ended to hold something, if these columns say so."""
+    if isinstance(row, EndpointStageRow):
+        _follow_stage(session, row)
+    if not isinstance(row, TrainingRow | BatchInferenceRow | NotebookRow) or not _TIMES & set(changed):
+        return
+    ended = None if isinstance(row, NotebookRow) else row.ended_at
+    begun = row.started_at
+    # A notebook is restarted: what it held before ends where the next begins.
+    before = update(UsageRow).where(UsageRow.resource_id == row.id, UsageRow.ended_at.is_(None))
+    if begun is None:
+        session.execute(before.values(ended_at=now()))
+        return
+    session.execute(before.where(UsageRow.started_at != begun).values(ended_at=now()))
+    known = session.scalar(select(UsageRow).where(UsageRow.resource_id == row.id, UsageRow.started_at == begun))
+    if known is not None:
+        known.ended_at = ended
+        return
+    nodes = 1 if isinstance(row, NotebookRow) else row.spec.get("instanceCount", 1)
+    session.add(_period(row, nodes, begun, ended))
+
+
+def _follow_stage(session: Session, row: EndpointStageRow) -> None:
+    """A stage holds its nodes from its first pod to its deletion, as many as the autoscaler gives it."""
+    nodes = row.nodes if row.deleted_at is None and row.status not in _NOT_YET else 0
+    open_ = session.scalar(select(UsageRow).where(UsageRow.resource_id == row.id, UsageRow.ended_at.is_(None)))
+    if (open_.vcpus if open_ is not None else 0) == nodes * row.flavor["vcpus"]:
+        return
+    at = now()
+    if open_ is not None:
+        open_.ended_at = at
+    if nodes:
+        session.add(_period(row, nodes, at, None))
+
+
+def _period(row: Any, nodes: int, begun: datetime, ended: datetime | None) -> UsageRow:
+    return UsageRow(
+        appkey=row.appkey,
+        user_id=row.owner if isinstance(row, NotebookRow) else row.created_by,
+        resource_type=_kind(row),
+        resource_id=row.id,
+        vcpus=nodes * row.flavor["vcpus"],
+        memory_mib=nodes * row.flavor["ram"],
+        gpus=nodes * row.flavor.get("gpuCount", 0),
+        started_at=begun,
+        ended_at=ended,
+    )
+
+
+def over(session: Session, resource_id: str) -> None:
+    """Write down that something holds nothing any more: it is being forgotten."""
+    session.execute(
+        update(UsageRow).where(UsageRow.resource_id == resource_id, UsageRow.ended_at.is_(None)).values(ended_at=now())
+    )
+
+
+def total(
+    session: Session, since: datetime, until: datetime, appkey: str | None = None
+) -> Mapping[tuple[str, str], Used]:
+    """Return what was used between two moments, by project and user."""
+    query = select(UsageRow).where(UsageRow.started_at < until)
+    query = query.where(or_(UsageRow.ended_at.is_(None), UsageRow.ended_at > since))
+    if appkey is not None:
+        query = query.where(UsageRow.appkey == appkey)
+    found: dict[tuple[str, str], Used] = {}
+    at = now()
+    for row in session.scalars(query.execution_options(yield_per=1000)):
+        begin, end = max(row.started_at, since), min(row.ended_at or at, until)
+        hours = max(0.0, (end - begin).total_seconds()) / _HOUR
+        used = found.setdefault((row.appkey, row.user_id), Used())
+        used.cpu_hours += hours * row.vcpus
+        used.memory_gib_hours += hours * row.memory_mib / 1024
+        used.gpu_hours += hours * row.gpus
+    return found
+
+
+def _kind(row: Any) -> ResourceType:
+    for table, kind in _KINDS.items():
+        if isinstance(row, table):
+            return kind
+    return ResourceType.HYPERPARAMETER_TUNING if row.tuning_id else ResourceType.TRAINING
