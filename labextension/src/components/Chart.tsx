@@ -4,7 +4,7 @@ import React from 'react';
 import type uPlot from 'uplot';
 
 import { useApp } from '../app';
-import { optionsOf, repaintOnTheme } from './chartOptions';
+import { IChartAmounts, optionsOf, repaintOnTheme } from './chartOptions';
 
 export interface ICurve {
   label: string;
@@ -24,7 +24,7 @@ export interface IChartProps {
   /** A line nothing can go above. */
   limit?: number | null;
   /** The scale begins at 0 and has divisions of 1024 for bytes. */
-  amounts?: 'bytes' | 'percent';
+  amounts?: IChartAmounts;
   format(value: number): string;
 }
 
