@@ -46,10 +46,6 @@ test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch
 	$(BIN)/python -m pip install --quiet "torch==2.13.0"
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m torch
 
-test-formats: $(VENV)/.installed-test  ## models of TensorFlow, and KServe's client in an environment of its own
-	$(UV) "tensorflow>=2.21"
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m formats
-
 test-formats: $(VENV)/.installed-test  ## models of TensorFlow, and another server's client against ours
 	$(UV) "tensorflow>=2.21"
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m formats

@@ -115,6 +115,17 @@ def using_model(session: Session, model_id: str) -> list[str]:
     return sorted(set(session.scalars(names)))
 
 
+def logged(session: Session, appkey: str) -> list[tuple[EndpointRow, EndpointModelRow]]:
+    """Return the resources of a project's stages with log management, and their endpoints."""
+    rows = session.execute(
+        select(EndpointRow, EndpointModelRow, EndpointStageRow)
+        .join(EndpointModelRow, EndpointModelRow.endpoint_id == EndpointRow.id)
+        .join(EndpointStageRow, EndpointStageRow.id == EndpointModelRow.stage_id)
+        .where(EndpointRow.appkey == appkey)
+    )
+    return [(endpoint, row) for endpoint, row, stage in rows if stage.spec["useLog"]]
+
+
 def add_api_key(
     session: Session, *, endpoint_id: str, name: str, secret: str, created_by: str, internal: bool = False
 ) -> EndpointApiKeyRow:

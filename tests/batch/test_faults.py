@@ -123,3 +123,16 @@ def test_maximum_time_ends_it_with_that_reason_and_keeps_results(site: BatchSite
     assert run.exit_code == 1
     assert scored(site)
     assert json.loads((run.directory / "checkpoint.json").read_text())["counts"]["success"] == len(scored(site))
+
+
+def test_finished_files_are_uploaded_while_the_rest_is_scored(site: BatchSite, slow: dict[str, Any]) -> None:
+    site.file("0.jsonl", [[1], [], [3]])
+    (run,) = site.start(site.batch_plan(**slow))
+    early = site.nas / "out/1/0.jsonl.out.jsonl"
+    wait_for(early.exists, 60)
+    assert run.process.poll() is None
+    assert scored(site, "0.jsonl") == [(1, 2.0), (3, 6.0)]
+    run.process.send_signal(signal.SIGTERM)
+    run.process.wait(timeout=5)
+    assert site.outputs == ["0.jsonl.errors.jsonl", "0.jsonl.out.jsonl", "a.jsonl.out.jsonl"]
+    assert scored(site) == doubled(range(run.report["batch"]["success2xx"] - 2))

@@ -1,6 +1,7 @@
 """A real scikit-learn model called directly and through the gateway: calls a second at 16 connections, latency at one.
 
-The gateway's side speaks TLS, as clients do; the direct side does not.
+And how many calls fail when one of two replicas is killed. The gateway's side speaks TLS, as clients do; the direct
+side does not.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,9 @@ _SECONDS = 2.0
 _BODY = b'{"instances": [[5.1, 3.5, 1.4, 0.2]]}'
 _RATE_TARGET = 0.7
 _LATENCY_TARGET = 0.0005
+_FAILED_TARGET = 0.001
+_AFTER_SECONDS = 10.0
+_PATH = "/endpoints/app/flowers/inference"
 
 _SERVER = """
 import sys
@@ -56,10 +61,14 @@ uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", a
 
 
 def run(_backend: RunningBackend, work: Path) -> list[Result]:
-    with _model() as address, _gateway(work, address) as gateway:
+    return [*_against_direct(work), _killed_replica(work)]
+
+
+def _against_direct(work: Path) -> list[Result]:
+    with _model() as (address, _), _gateway(work, address) as gateway:
         context = ssl.create_default_context(cafile=gateway.certificate_authority)
         direct = _Side(address, "/inference", None)
-        through = _Side(gateway.address, "/endpoints/app/flowers/inference", context)
+        through = _Side(gateway.address, _PATH, context)
         rates, delays = [], []
         for attempt in range(RUNS + 1):
             pair = (through.rate(), direct.rate())
@@ -89,6 +98,33 @@ def run(_backend: RunningBackend, work: Path) -> list[Result]:
     ]
 
 
+def _killed_replica(work: Path) -> Result:
+    with _model() as (first, _), _model() as (second, process), _gateway(work, first, second) as gateway:
+        context = ssl.create_default_context(cafile=gateway.certificate_authority)
+        statuses = asyncio.run(_while_one_dies(_Side(gateway.address, _PATH, context), process))
+    failed = sum(calls for status, calls in statuses.items() if status != 200)
+    share = failed / statuses.total()
+    return Result(
+        what="calls that fail in 10 s after one of two replicas is killed",
+        value=f"{100 * share:.3f} %",
+        target=f"< {100 * _FAILED_TARGET} %",
+        met=share < _FAILED_TARGET,
+        detail=f"{failed} of {statuses.total()} at {_CONNECTIONS} connections: those the replica was working on",
+    )
+
+
+async def _while_one_dies(side: _Side, process: subprocess.Popen[bytes]) -> Counter[int]:
+    """Call from several connections; return what was answered from the moment a replica was killed on."""
+    statuses: Counter[int] = Counter()
+    warm = asyncio.gather(*(side.calls(_SECONDS) for _ in range(_CONNECTIONS)))
+    await warm
+    going_on = [asyncio.create_task(side.calls(_AFTER_SECONDS, statuses)) for _ in range(_CONNECTIONS)]
+    await asyncio.sleep(0.1)
+    process.kill()
+    await asyncio.gather(*going_on)
+    return statuses
+
+
 @dataclass(frozen=True)
 class _Side:
     """One way to the model."""
@@ -103,15 +139,20 @@ class _Side:
 
     def latency(self) -> float:
         """Return the median seconds of a call over one connection."""
-        return statistics.median(asyncio.run(self._calls(_SECONDS)))
+        return statistics.median(asyncio.run(self.calls(_SECONDS)))
 
     async def _rate(self) -> float:
         begin = time.perf_counter()
-        answered = await asyncio.gather(*(self._calls(_SECONDS) for _ in range(_CONNECTIONS)))
+        answered = await asyncio.gather(*(self.calls(_SECONDS) for _ in range(_CONNECTIONS)))
         return sum(map(len, answered)) / (time.perf_counter() - begin)
 
-    async def _calls(self, seconds: float) -> list[float]:
-        """Call over one connection, one call after the other; return what each took."""
+    async def calls(self, seconds: float, statuses: Counter[int] | None = None) -> list[float]:
+        """Call over one connection, one call after the other; return what each took.
+
+        Args:
+            seconds: for how long.
+            statuses: what to count statuses in; None: all have to be 200.
+        """
         host, port = self.address.rsplit(":", 1)
         reader, writer = await asyncio.open_connection(host, int(port), ssl=self.tls)
         head = f"POST {self.path} HTTP/1.1\r\nHost: {self.address}\r\nContent-Type: application/json\r\n"
@@ -122,7 +163,10 @@ class _Side:
         while begin < until:
             writer.write(message)
             answer = await reader.readuntil(b"\r\n\r\n")
-            if not answer.startswith(b"HTTP/1.1 200"):
+            status = int(answer.split(b" ", 2)[1])
+            if statuses is not None:
+                statuses[status] += 1
+            elif status != 200:
                 raise RuntimeError(answer.decode())
             length = next(line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
             await reader.readexactly(int(length.split(b":")[1]))
@@ -133,12 +177,12 @@ class _Side:
 
 
 @contextlib.contextmanager
-def _model() -> Iterator[str]:
+def _model() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     port = free_port()
     process = subprocess.Popen([sys.executable, "-c", _SERVER, str(port)])
     try:
         wait_for(lambda: _answers(port), 60)
-        yield f"127.0.0.1:{port}"
+        yield f"127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait()
@@ -151,11 +195,11 @@ def _answers(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def _gateway(work: Path, address: str) -> Iterator[Gateway]:
+def _gateway(work: Path, *addresses: str) -> Iterator[Gateway]:
     gateway = TraefikGateway(GatewaySettings(work / "gateway"))
     gateway.start()
     try:
-        model = ModelRoute("m1", "iris", "/inference", (address,))
+        model = ModelRoute("m1", "iris", "/inference", addresses)
         gateway.apply([EndpointRoute("e1", "app", "flowers", (StageRoute("s1", "one", (model,)),), "s1")])
         wait_for(lambda: gateway.deployment("s1").state is Deployment.DEPLOYED)
         yield gateway

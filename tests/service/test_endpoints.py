@@ -248,3 +248,22 @@ def test_killed_pod_of_two_costs_hardly_a_call(endpoints: Endpoints, one: str) -
     calls, failed = killed_pod(endpoints, "load-killed", one)
     assert calls.answered > 500
     assert failed <= max(1, calls.answered / 1000), calls.failures
+
+
+def test_logs_of_pods_are_found_while_they_run_and_after(endpoints: Endpoints, one: str) -> None:
+    made = endpoints.create("logged", one, useLog=True)
+
+    def lines() -> list[dict[str, Any]]:
+        query = f'category:"easymaker.inference" AND endpointId:"{made["endpointId"]}"'
+        found: list[dict[str, Any]] = endpoints.backend.get("logs", params={"query": query})["logList"]
+        return found
+
+    running = wait_for(lines)
+    stage = made["defaultStage"]
+    assert {(line["endpointName"], line["endpointStageId"], line["modelName"]) for line in running} == {
+        ("logged", stage["endpointStageId"], "one")
+    }
+    assert {line["podName"] for line in running} == {stage["endpointModelList"][0]["podList"][0]["podName"]}
+    assert endpoints.backend.request("DELETE", f"endpoints/{made['endpointId']}").status_code == 200
+    endpoints.gone(f"endpoints/{made['endpointId']}")
+    assert {line["body"] for line in lines()} >= {line["body"] for line in running}
