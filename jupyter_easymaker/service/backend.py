@@ -79,7 +79,13 @@ class Backend:
         )
         self.endpoints = EndpointLoop(endpoint_context)
         self.stage_meter = StageMeter(endpoint_context, self.endpoints.wake)
-        catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images, notebooks=config.hub)
+        catalogue = machine_catalogue(
+            self.engine.capacity(),
+            config.flavors,
+            config.images,
+            notebooks=config.hub,
+            containers=config.provided_notebook_images(),
+        )
         archive = LogArchive(shared / "logs")
         context = ReconcilerContext(
             database=self.database,
