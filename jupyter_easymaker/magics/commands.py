@@ -10,7 +10,19 @@ from IPython.display import display
 
 from ..client.client import EasyMakerClient
 from ..git_state import git_state
-from . import batch_inferences, catalogue, editing, endpoints, files, render, templates, tracking, tunings, watching
+from . import (
+    batch_inferences,
+    catalogue,
+    editing,
+    endpoints,
+    files,
+    notebooks,
+    render,
+    templates,
+    tracking,
+    tunings,
+    watching,
+)
 from .ending import Command, delete, stop
 from .live import watch
 from .log_search import search_logs
@@ -230,6 +242,7 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     **tunings.COMMANDS,
     **batch_inferences.COMMANDS,
     **endpoints.COMMANDS,
+    **notebooks.COMMANDS,
     **editing.COMMANDS,
     **templates.COMMANDS,
     ("template", "delete"): delete("trainingTemplate"),
