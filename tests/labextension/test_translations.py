@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jupyter_easymaker.algorithms.catalogue import provided_algorithms
-from jupyter_easymaker.resources import experiment, model, training
+from jupyter_easymaker.resources import experiment, image, model, notebook, registry_account, training
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "jupyter_easymaker/locale/ko_KR/LC_MESSAGES/jupyter_easymaker.json"
@@ -31,11 +31,14 @@ def of_the_forms() -> Iterator[str]:
         (experiment, experiment.ExperimentCreate),
         (training, training.TrainingCreate),
         (model, model.ModelCreate),
+        (notebook, notebook.NotebookCreate),
+        (image, image.ImageCreate),
+        (registry_account, registry_account.RegistryAccountCreate),
     ):
         yield from module.SECTIONS.values()
         schema = body.model_json_schema(by_alias=True)
         yield from texts(schema["properties"])
-        for name in ("Dataset", "Hyperparameter", "Tag"):
+        for name in ("Dataset", "Hyperparameter", "NasMount", "Tag"):
             for field in schema.get("$defs", {}).get(name, {}).get("properties", {}).values():
                 yield field["title"]
 
