@@ -29,6 +29,7 @@ from . import (
     experiments,
     flavors,
     health,
+    hub_pull_secrets,
     hub_servers,
     hyperparameter_tunings,
     images,
@@ -133,6 +134,7 @@ def create_app(context: ApiContext) -> FastAPI:
     app.include_router(storages.tokens, responses=ERROR_RESPONSES)
     app.include_router(users.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
+    app.include_router(hub_pull_secrets.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(hub_servers.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(administration.admin, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -71,6 +72,13 @@ def _caller(user: Annotated[UserRow, Depends(_user)]) -> Caller:
     return Caller(user.id, user.is_admin)
 
 
+def _only_hub(request: Request, context: Context) -> None:
+    token = _token(request)
+    if not token or not context.hub_token or not hmac.compare_digest(token.encode(), context.hub_token.encode()):
+        _user(request, context)  # nobody is told apart from somebody first
+        raise EasyMakerError(ResultCode.FORBIDDEN, "Only the hub this backend is a service of may ask this.")
+
+
 def _admin(user: Annotated[UserRow, Depends(_user)]) -> Caller:
     if not user.is_admin:
         raise EasyMakerError(ResultCode.FORBIDDEN, "Only administrators may do this.")
@@ -111,4 +119,5 @@ async def _acting_member(request: Request, caller: Annotated[Caller, Depends(_me
 
 AnyCaller = Annotated[Caller, Depends(_acting_caller)]
 Admin = Annotated[Caller, Depends(_acting_admin)]
+OnlyHub = Annotated[None, Depends(_only_hub)]
 Member = Annotated[Caller, Depends(_acting_member)]

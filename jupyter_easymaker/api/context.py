@@ -65,6 +65,8 @@ class ApiContext:
     """Whether the hub runs notebooks in containers."""
     hub: Hub | None = None
     """Where notebooks run; None: there are none here."""
+    hub_token: str = field(default="", repr=False)
+    """What the hub shows that it is the hub: the token it gave its service, this backend."""
     hub_public_url: str = ""
     """What addresses of notebooks begin with; empty: they are told from the root of the browser's own."""
     wake_notebooks: Callable[[], None] = lambda: None

@@ -58,6 +58,8 @@ class ServerSettings(WireModel):
     gpu_count: int = 0
     image_id: str
     image_address: str = ""
+    pull_secret: bool = False
+    """Whether the image is pulled with a registry account: the hub asks for it at hub/pull-secrets."""
     python: str = ""
     boot_storage_size: int
     data_storage_size: int
@@ -75,12 +77,24 @@ def start_server(context: Context, caller: AnyCaller, body: Annotated[ServerStar
     else:
         with context.database.session() as session:
             row = _started(session, caller.user_id, body.server_name)
-    version = context.cluster.current
-    if version and row.observed.get("version") != version:
+    if _what_is_new(context, row):
         with context.database.session() as session:
-            notebooks.transition(session, row, None, observed={**row.observed, "version": version})
+            row = notebooks.by_server(session, caller.user_id, body.server_name, lock=True) or row
+            notebooks.transition(session, row, None, **_what_is_new(context, row))
     context.wake_notebooks()
     return success(server=_settings(context, row))
+
+
+def _what_is_new(context: ApiContext, row: NotebookRow) -> dict[str, Any]:
+    """Return what a start changes: a notebook takes over the cluster's version and an upgraded image."""
+    columns: dict[str, Any] = {}
+    version = context.cluster.current
+    if version and row.observed.get("version") != version:
+        columns["observed"] = {**row.observed, "version": version}
+    provided = context.catalogue.image(row.image["imageId"])
+    if provided is not None and row.image != (now := notebooks.kept_image(provided)):
+        columns["image"] = now
+    return columns
 
 
 def _adopted(context: ApiContext, caller: Caller, body: ServerStart) -> NotebookRow:
@@ -139,6 +153,7 @@ def _settings(context: ApiContext, row: NotebookRow) -> ServerSettings:
         gpu_count=row.flavor.get("gpuCount", 0),
         image_id=row.image["imageId"],
         image_address=row.image.get("address", ""),
+        pull_secret=bool(row.image.get("registryAccount")),
         python=row.image.get("python", ""),
         boot_storage_size=row.spec["bootStorageSize"],
         data_storage_size=row.spec["dataStorageSize"],

@@ -12,7 +12,9 @@ from typing import Any
 
 from jupyterhub.spawner import Spawner
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-from traitlets import Dict, Float, Unicode
+from traitlets import Dict, Float, Unicode, default
+
+from .settings import SERVICE
 
 STATE = "easymaker"
 """Where in a spawner's state it is kept; the backend's ``engines/hub.py`` reads it."""
@@ -32,6 +34,9 @@ class BackedByEasyMaker(Spawner):
 
     backend_url = Unicode(help="Where the EasyMaker backend answers. Default: EASYMAKER_URL.").tag(config=True)
     backend_wait_seconds = Float(60.0, help="How long a start waits for the backend to answer.").tag(config=True)
+    service_token = Unicode(
+        help="The token the hub gave its service easymaker. Default: that of the service in JupyterHub.services."
+    ).tag(config=True)
     server_settings = Dict(help="What the backend said the server is to be, at its last start.")
     outcome = Dict(help="What became of the last start: action, and error, stopped or exitStatus.")
 
@@ -96,24 +101,46 @@ class BackedByEasyMaker(Spawner):
         super().load_state(state)
         self.outcome = state.get(STATE) or {}
 
+    @default("service_token")
+    def _service_token(self) -> str:
+        listed = self.config.JupyterHub.get("services", [])
+        return next((each.get("api_token", "") for each in listed if each.get("name") == SERVICE), "")
+
     async def _settings(self) -> dict[str, Any]:
         """Ask the backend, in the owner's name, what this server is to be."""
-        url = f"{(self.backend_url or os.environ.get('EASYMAKER_URL', '')).rstrip('/')}/v1.0/hub/servers"
         body = {"serverName": self.name, "displayName": self.orm_spawner.display_name or ""}
-        request = HTTPRequest(
-            url,
-            method="POST",
-            body=json.dumps(body),
-            headers={
-                "Authorization": f"token {self.api_token}",
-                "Content-Type": "application/json",
-            },
-        )
+        found: dict[str, Any] = (await self._ask_backend("servers", body, self.api_token))["server"]
+        return found
+
+    async def docker_config(self, settings: dict[str, Any]) -> str:
+        """Ask the backend, in the hub's own name, with what the image is pulled: its owner must not learn that.
+
+        Returns:
+            What a secret of the type kubernetes.io/dockerconfigjson holds.
+        """
+        if not self.service_token:
+            raise SpawnRefused(
+                "The image is pulled with a registry account, and the hub cannot ask for it: give the service "
+                f"{SERVICE} in JupyterHub.services an api_token, or set BackedByEasyMaker.service_token."
+            )
+        body = {"notebookId": settings["notebookId"], "actionId": settings["actionId"]}
+        answer = await self._ask_backend("pull-secrets", body, self.service_token)
+        return str(answer["pullSecret"]["dockerConfigJson"])
+
+    async def _ask_backend(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+        """Ask the backend as soon as it answers.
+
+        Raises:
+            SpawnRefused: it says no, or does not answer in time.
+        """
+        url = f"{(self.backend_url or os.environ.get('EASYMAKER_URL', '')).rstrip('/')}/v1.0/hub/{path}"
+        headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+        request = HTTPRequest(url, method="POST", body=json.dumps(body), headers=headers)
         deadline = time.monotonic() + self.backend_wait_seconds
         while True:
             try:
                 answer = await AsyncHTTPClient().fetch(request)
-                found: dict[str, Any] = json.loads(answer.body)["server"]
+                found: dict[str, Any] = json.loads(answer.body)
                 return found
             except (HTTPClientError, OSError) as error:
                 if isinstance(error, HTTPClientError) and error.code < 500 and error.response is not None:

@@ -10,6 +10,7 @@ from kubernetes_asyncio.client.rest import ApiException
 from kubespawner import KubeSpawner
 from traitlets import Dict, Float, List, Unicode
 
+from . import pull_secret
 from .backed import BackedByEasyMaker, SpawnRefused
 
 MOUNT = "/root/easymaker"
@@ -41,8 +42,11 @@ class NotebookPodSpawner(BackedByEasyMaker, KubeSpawner):
         30.0, min=0.0, help="How long a pod may wait for an image that cannot be pulled until its start is given up."
     ).tag(config=True)
 
+    _starting = False
+
     async def start_as(self, settings: dict[str, Any]) -> Any:
         self._become(settings)
+        self._starting = True
         starting = asyncio.ensure_future(KubeSpawner.start(self))
         stuck_since: float | None = None
         try:
@@ -55,6 +59,36 @@ class NotebookPodSpawner(BackedByEasyMaker, KubeSpawner):
             return starting.result()
         finally:
             starting.cancel()
+            self._starting = False
+
+    async def stop(self, now: bool = False) -> None:
+        if self._starting:  # KubeSpawner removes a pod of this name that an earlier hub left
+            await KubeSpawner.stop(self, now)
+            return
+        await super().stop(now)
+        await pull_secret.remove(self.api, self.namespace, self._pull_secret_name)
+
+    async def delete_forever(self) -> None:
+        """Remove volume claim and pull secret: the notebook is deleted."""
+        await pull_secret.remove(self.api, self.namespace, self._pull_secret_name)
+        await super().delete_forever()
+
+    @property
+    def _pull_secret_name(self) -> str:
+        return f"{self.pod_name}-pull"
+
+    async def get_pod_manifest(self) -> Any:
+        """Return the pod, after writing what its image is pulled with."""
+        secrets = self._configured("image_pull_secrets")
+        # What one pulled with a password must not be had without it because a node still has it.
+        self.image_pull_policy = "Always" if self.server_settings.get("pullSecret") else self._pull_policy()
+        if self.server_settings.get("pullSecret"):
+            content = await self.docker_config(self.server_settings)
+            labels = self._build_common_labels(self._expand_all(self.extra_labels))
+            await pull_secret.write(self.api, self.namespace, self._pull_secret_name, content, labels)
+            secrets.append({"name": self._pull_secret_name})
+        self.image_pull_secrets = secrets
+        return await super().get_pod_manifest()
 
     def _become(self, settings: dict[str, Any]) -> None:
         """Take over what the backend says; whatever an earlier start set is set anew."""
@@ -82,8 +116,14 @@ class NotebookPodSpawner(BackedByEasyMaker, KubeSpawner):
         probe = {"tcpSocket": {"port": self.port}, "periodSeconds": 1, "failureThreshold": 3}
         self.extra_container_config = {**self._configured_dict("extra_container_config"), "readinessProbe": probe}
 
+    def _pull_policy(self) -> str | None:
+        given = {**self.config.KubeSpawner, **self.config.NotebookPodSpawner}
+        policy: str | None = given.get("image_pull_policy")
+        return policy
+
     def _configured(self, name: str) -> list[Any]:
-        return [*self.config.KubeSpawner.get(name, []), *self.config.NotebookPodSpawner.get(name, [])]
+        given = [section.get(name, []) for section in (self.config.KubeSpawner, self.config.NotebookPodSpawner)]
+        return [each for value in given for each in ([value] if isinstance(value, str) else value)]
 
     def _configured_dict(self, name: str) -> dict[str, Any]:
         return {**self.config.KubeSpawner.get(name, {}), **self.config.NotebookPodSpawner.get(name, {})}

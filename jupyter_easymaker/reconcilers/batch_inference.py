@@ -35,7 +35,7 @@ class BatchInferenceSteps(JobSteps[BatchInferenceRow]):
     def job(self, context: ReconcilerContext, row: BatchInferenceRow) -> Job:
         return batch_inference_job(context, row)
 
-    def seen(self, observation: JobObservation) -> Seen:
+    def seen(self, row: BatchInferenceRow, observation: JobObservation) -> Seen:
         state = observed_state(observation)
         return Seen(state.status, state.reason, {"started_at": state.started_at, "report": state.report})
 

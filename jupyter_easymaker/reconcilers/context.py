@@ -16,7 +16,7 @@ from ..store.database import Database
 from .log_keeper import LogKeeper
 
 if TYPE_CHECKING:
-    from ..search.study import Search
+    from .tuning_course import Course
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ReconcilerContext:
     region: str
     logs: LogKeeper
     metrics: MetricsReader = field(default_factory=MetricsReader)
-    searches: dict[str, Search] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
     """By tuning: what was learnt from its trials, which hold all of it."""
 
     def image(self, chosen: Mapping[str, Any]) -> Image | None:

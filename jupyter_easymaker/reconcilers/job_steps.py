@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -47,7 +47,7 @@ class JobSteps(ABC, Generic[Row]):
         """Return the job that runs it."""
 
     @abstractmethod
-    def seen(self, observation: JobObservation) -> Seen:
+    def seen(self, row: Row, observation: JobObservation) -> Seen:
         """Return what its job's state means."""
 
     @abstractmethod
@@ -120,7 +120,7 @@ class JobSteps(ABC, Generic[Row]):
         observation = context.engine.observe(name)
         if observation is not None and not observation.state.ended:
             return
-        columns = _changed(row, self.seen(observation)) if observation else {}
+        columns = _changed(row, self.seen(row, observation)) if observation else {}
         columns["ended_at"] = _ended_at(observation)
         self.write(context, row, self.statuses("STOPPED"), reason=self.stop_reason(row), **columns)
 
@@ -132,7 +132,10 @@ class JobSteps(ABC, Generic[Row]):
                 reason = "Its job is gone: the engine's files were removed or another engine is set. "
                 self.write(context, row, status, reason=f"{reason}Copy it to run again.", ended_at=now())
             return
-        seen = self.seen(observation)
+        seen = self.seen(row, observation)
+        if seen.status == "CREATE_FAILED" and row.started_at is not None:
+            # It was started again after a kill and did not come so far a second time.
+            seen = replace(seen, status=self.failed)
         columns = _changed(row, seen)
         status_now = seen.status if seen.status != row.status else None
         if status_now is not None and not self.statuses(row.status).may_become(status_now):

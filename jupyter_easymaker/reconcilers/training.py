@@ -9,6 +9,7 @@ from typing import Any
 from ..engines.base import Job, JobObservation, Resources
 from ..resources.status import Status
 from ..resources.training import TrainingStatus
+from ..resources.trial import TrialStatus
 from ..runner.plan import PLAN_FILE, Plan
 from ..store import trainings
 from ..store.job_owners import job_of
@@ -34,9 +35,15 @@ class TrainingSteps(JobSteps[TrainingRow]):
     def job(self, context: ReconcilerContext, row: TrainingRow) -> Job:
         return training_job(context, row)
 
-    def seen(self, observation: JobObservation) -> Seen:
+    def seen(self, row: TrainingRow, observation: JobObservation) -> Seen:
         state = observed_state(observation)
-        columns = {"started_at": state.started_at, "exit_code": state.exit_code, "report": state.report}
+        columns: dict[str, Any] = {
+            "started_at": state.started_at,
+            "exit_code": state.exit_code,
+            "report": state.report,
+        }
+        if row.trial_status == TrialStatus.CREATED and state.started_at is not None:
+            columns["trial_status"] = TrialStatus.RUNNING.value
         return Seen(state.status, state.reason, columns)
 
     def write(self, context: ReconcilerContext, row: TrainingRow, status: Status | None, **changes: Any) -> bool:

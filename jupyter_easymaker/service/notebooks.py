@@ -35,6 +35,7 @@ class NotebookService:
         """Return what the API's context takes."""
         return {
             "hub": self.hub,
+            "hub_token": os.environ["JUPYTERHUB_API_TOKEN"],
             "hub_public_url": self._public_url,
             "wake_notebooks": self.loop.wake,
             "adoption": self.adoption,

@@ -66,6 +66,17 @@ export interface IConfiguration {
   user: { userId: string; isAdmin: boolean };
 }
 
+/** What there is a create body of. */
+export type FormName =
+  | 'experiment'
+  | 'training'
+  | 'hyperparameter-tuning'
+  | 'model'
+  | 'endpoint'
+  | 'endpoint-stage'
+  | 'endpoint-model'
+  | 'batch-inference';
+
 /** JSON Schema of a create body; fields carry title, description, x-section, x-choices, x-widget. */
 export interface ICreateSchema {
   schema: Record<string, unknown>;

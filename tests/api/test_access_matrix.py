@@ -213,7 +213,7 @@ def test_members_and_administrators_read_what_is_there(backend: Backend, ids: di
 
 def test_administration_is_for_administrators(backend: Backend, ids: dict[str, str]) -> None:
     for method, path, _ in routes(backend):
-        if "{appkey}" in path or path in PUBLIC or path.endswith(("/users/me", "/hub/servers")):
+        if "{appkey}" in path or path in PUBLIC or path.endswith(("/users/me", "/hub/servers", "/hub/pull-secrets")):
             continue
         if "/tensorboards/" in path or "/storages" in path or path.endswith("-tokens"):
             continue

@@ -16,10 +16,14 @@ from tests.benchmarks import (
     list_pages,
     log_search,
     notebooks,
+    panel_many,
     serving,
     staging,
     throughput,
     training_start,
+    tuning_choice,
+    tuning_pruning,
+    tuning_time,
 )
 from tests.conftest import RunningBackend
 
@@ -29,12 +33,16 @@ BENCHMARKS = {
     "throughput": throughput.run,
     "list-pages": list_pages.run,
     "log-search": log_search.run,
+    "panel-many": panel_many.run,
     "notebooks": notebooks.run,
     "staging": staging.run,
     "batch-inference": batch_inference.run,
     "serving": serving.run,
     "idle": idle.run,
     "lab-start": lab_start.run,
+    "tuning-time": tuning_time.run,
+    "tuning-choice": tuning_choice.run,
+    "tuning-pruning": tuning_pruning.run,
     "gateway": gateway.run,
     "endpoint-changes": endpoint_changes.run,
 }

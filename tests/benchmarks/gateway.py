@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import joblib
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
 
 from jupyter_easymaker.gateway.base import Deployment, EndpointRoute, Gateway, ModelRoute, StageRoute
 from jupyter_easymaker.gateway.settings import GatewaySettings
@@ -37,35 +40,13 @@ _FAILED_TARGET = 0.001
 _AFTER_SECONDS = 10.0
 _PATH = "/endpoints/app/flowers/inference"
 
-_SERVER = """
-import sys
-import uvicorn
-from sklearn.datasets import load_iris
-from sklearn.linear_model import LogisticRegression
-from starlette.applications import Starlette
-from starlette.responses import JSONResponse
-from starlette.routing import Route
-
-model = LogisticRegression(max_iter=500).fit(*load_iris(return_X_y=True))
-
-async def predict(request):
-    body = await request.json()
-    return JSONResponse({"predictions": model.predict(body["instances"]).tolist()})
-
-async def health(request):
-    return JSONResponse({})
-
-app = Starlette(routes=[Route("/inference", predict, methods=["POST"]), Route("/health", health)])
-uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
-"""
-
 
 def run(_backend: RunningBackend, work: Path) -> list[Result]:
     return [*_against_direct(work), _killed_replica(work)]
 
 
 def _against_direct(work: Path) -> list[Result]:
-    with _model() as (address, _), _gateway(work, address) as gateway:
+    with _model(work) as (address, _), _gateway(work, address) as gateway:
         context = ssl.create_default_context(cafile=gateway.certificate_authority)
         direct = _Side(address, "/inference", None)
         through = _Side(gateway.address, _PATH, context)
@@ -99,7 +80,7 @@ def _against_direct(work: Path) -> list[Result]:
 
 
 def _killed_replica(work: Path) -> Result:
-    with _model() as (first, _), _model() as (second, process), _gateway(work, first, second) as gateway:
+    with _model(work) as (first, _), _model(work) as (second, process), _gateway(work, first, second) as gateway:
         context = ssl.create_default_context(cafile=gateway.certificate_authority)
         statuses = asyncio.run(_while_one_dies(_Side(gateway.address, _PATH, context), process))
     failed = sum(calls for status, calls in statuses.items() if status != 200)
@@ -177,9 +158,14 @@ class _Side:
 
 
 @contextlib.contextmanager
-def _model() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def _model(work: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    artifact = work / "model"
+    if not artifact.exists():
+        artifact.mkdir()
+        joblib.dump(LogisticRegression(max_iter=500).fit(*load_iris(return_X_y=True)), artifact / "model.joblib")
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", _SERVER, str(port)])
+    command = [sys.executable, "-m", "jupyter_easymaker.serving", "--model-name=iris", f"--model-dir={artifact}"]
+    process = subprocess.Popen([*command, "--path=/inference", f"--port={port}"])
     try:
         wait_for(lambda: _answers(port), 60)
         yield f"127.0.0.1:{port}", process
@@ -190,7 +176,7 @@ def _model() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 def _answers(port: int) -> bool:
     with contextlib.suppress(httpx.TransportError):
-        return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/ready").is_success
     return False
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RunningBackend
+from tests.waiting import wait_for
 
 _PORT = 10090
 _BEGIN = """
@@ -87,9 +88,8 @@ def old_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def running(own_backend: Callable[..., RunningBackend]) -> RunningBackend:
-    """A backend where this SDK looks for one."""
-    if not port_is_free():
-        pytest.skip(f"port {_PORT}, the only one this SDK knows, is taken on this machine")
+    """A backend on the only port this SDK knows. Another one may be about to leave it."""
+    wait_for(port_is_free, 60, interval=0.5)
     return own_backend(port=_PORT)
 
 
