@@ -10,6 +10,8 @@ ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 export UV_EXTRA_INDEX_URL ?= $(shell $(PYTHON) -m pip config get global.extra-index-url 2>/dev/null)
 export UV_INDEX_STRATEGY ?= unsafe-best-match
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --compile-bytecode
+# Tests mostly wait for processes they started; each file stays with one worker, which has servers of its own.
+PARALLEL ?= --numprocesses 3 --dist loadfile
 SOURCES := $(shell find labextension/src labextension/style labextension/package.json labextension/yarn.lock pyproject.toml -type f 2>/dev/null)
 
 .PHONY: lab hub test test-torch test-formats test-wheel test-hub lint format benchmarks clean browser
