@@ -36,7 +36,6 @@ BENCHMARKS = {
     "lab-start": lab_start.run,
     "notebook-start": notebook_start.run,
     "notebook-start-on-cluster": notebook_start.run_on_cluster,
-    "notebook-list": notebook_start.run_list,
     "gateway": gateway.run,
     "endpoint-changes": endpoint_changes.run,
 }

@@ -1,13 +1,12 @@
-"""A notebook's start against that of a plain JupyterHub with the same spawner below, and lists of many notebooks."""
+"""A notebook's start against that of a plain JupyterHub with the same spawner below: on one machine, and on a cluster."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.measure import Result, interleaved, timed
+from tests.benchmarks.measure import Result, interleaved
 from tests.cluster.cluster import IMAGE, Cluster
 from tests.cluster.hub import ClusterHub
 from tests.conftest import RunningBackend
@@ -16,7 +15,6 @@ from tests.waiting import wait_for
 
 _RUNS = 3
 _SECONDS = 300
-_MANY, _FEW = 200, 5
 
 _PLAIN = """
 c.JupyterHub.spawner_class = "simple"
@@ -83,39 +81,3 @@ def _compare(what: str, ours: RunningHub, plain: RunningHub, target: float) -> l
                 hub.stop()
     detail = f"{pair.measured:.2f} s against {pair.reference:.2f} s, {pair.spread}"
     return [Result(what, f"{pair.ratio:.2f}x", f"at most {target}x", pair.ratio <= target, detail)]
-
-
-def run_list(backend: RunningBackend, work: Path) -> list[Result]:
-    """Lists of a hub with many named servers, against the same with few."""
-    few, many = RunningHub(work / "few"), RunningHub(work / "many")
-    try:
-        users = {number: _with_servers(hub, number) for hub, number in ((few, _FEW), (many, _MANY))}
-        lists: dict[str, Callable[[HubUser], object]] = {
-            "The first page of notebooks": lambda user: user.ask("GET", "notebooks?page=1&limit=20").raise_for_status(),
-            "The hub's home page": lambda user: user.browser.get("/hub/home").raise_for_status(),
-        }
-        return [_listed(what, ask, users[_MANY], users[_FEW]) for what, ask in lists.items()]
-    finally:
-        for hub in (few, many):
-            if hub.process is not None:
-                hub.stop()
-
-
-def _with_servers(hub: RunningHub, number: int) -> HubUser:
-    hub.start()
-    user = hub.sign_in("ada")
-    for index in range(number):
-        user.api("PUT", f"users/ada/servers/s{index}", json={"display_name": f"Server {index}"}).raise_for_status()
-
-    def known() -> bool:
-        answer = user.ask("GET", "notebooks?page=1&limit=1").json()
-        return bool(answer["paging"]["totalCount"] >= number)
-
-    wait_for(known, _SECONDS)
-    return user
-
-
-def _listed(what: str, ask: Callable[[HubUser], object], many: HubUser, few: HubUser) -> Result:
-    pair = interleaved(lambda: timed(lambda: ask(many)), lambda: timed(lambda: ask(few)), runs=15)
-    detail = f"{pair.measured * 1000:.0f} ms against {pair.reference * 1000:.0f} ms with {_FEW}, {pair.spread}"
-    return Result(f"{what} with {_MANY} servers", f"{pair.ratio:.2f}x", "at most 2x", pair.ratio <= 2, detail)
