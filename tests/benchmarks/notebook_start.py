@@ -1,4 +1,4 @@
-"""A notebook's start against that of a plain JupyterHub with the same spawner below: on one machine, and on a cluster."""
+"""A notebook's start against a plain JupyterHub's with the same spawner below: on one machine, and on a cluster."""
 
 from __future__ import annotations
 
