@@ -167,7 +167,7 @@ def model_list(client: EasyMakerClient, options: argparse.Namespace, _cell: str 
     rows = [
         [
             each["modelName"],
-            each["modelFormatCode"] or "",
+            each["frameworkCode"] or "",
             _origin(each),
             each["modelUploadUri"],
             render.moment(each["createdDatetime"]),
@@ -193,7 +193,7 @@ def model_show(client: EasyMakerClient, options: argparse.Namespace, _cell: str 
             model["modelName"],
             {
                 "Description": model["description"],
-                "Framework": " ".join(filter(None, [model["modelFormatCode"], model["frameworkVersion"]])),
+                "Framework": " ".join(filter(None, [model["frameworkCode"], model["frameworkVersion"]])),
                 "Artifact": model["modelUploadUri"],
                 "Made from": _origin(model),
                 "Created": render.moment(model["createdDatetime"]),

@@ -180,15 +180,9 @@ def chart_configuration(directory: Path) -> Config:
 def test_hub_spawns_notebooks_as_pods_with_the_charts_settings_around(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context = {"name": "none", "context": {"cluster": "none", "user": "none"}}
-    kubeconfig = {
-        "current-context": "none",
-        "contexts": [context],
-        "clusters": [{"name": "none", "cluster": {"server": "https://none.example.com"}}],
-        "users": [{"name": "none", "user": {"token": "none"}}],
-    }
-    (tmp_path / "kubeconfig").write_text(yaml.safe_dump(kubeconfig))
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    # Settings only: there is no cluster to connect to.
+    monkeypatch.setattr("kubespawner.spawner.load_config", lambda **_options: None)
+    monkeypatch.setattr("kubespawner.spawner.shared_client", lambda _kind: None)
     config = chart_configuration(tmp_path)
     assert config.JupyterHub.spawner_class == f"{NotebookPodSpawner.__module__}.NotebookPodSpawner"
     assert config.JupyterHub.allow_named_servers is True
