@@ -83,7 +83,13 @@ class Backend:
         )
         self.endpoints = EndpointLoop(endpoint_context)
         self.stage_meter = StageMeter(endpoint_context, self.endpoints.wake)
-        catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images, notebooks=config.hub)
+        catalogue = machine_catalogue(
+            self.engine.capacity(),
+            config.flavors,
+            config.images,
+            notebooks=config.hub,
+            containers=config.provided_notebook_images(),
+        )
         context = ReconcilerContext(
             database=self.database,
             engine=self.engine,

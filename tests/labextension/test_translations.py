@@ -17,7 +17,10 @@ from jupyter_easymaker.resources import (
     endpoint_stage,
     experiment,
     hyperparameter_tuning,
+    image,
     model,
+    notebook,
+    registry_account,
     training,
 )
 
@@ -45,6 +48,9 @@ def of_the_forms() -> Iterator[str]:
         (training, training.TrainingCreate),
         (hyperparameter_tuning, hyperparameter_tuning.HyperparameterTuningCreate),
         (model, model.ModelCreate),
+        (notebook, notebook.NotebookCreate),
+        (image, image.ImageCreate),
+        (registry_account, registry_account.RegistryAccountCreate),
         (endpoint, endpoint.EndpointCreate),
         (endpoint, endpoint_stage.EndpointStageCreate),
         (batch_inference, batch_inference.BatchInferenceCreate),
@@ -52,7 +58,7 @@ def of_the_forms() -> Iterator[str]:
         yield from module.SECTIONS.values()
         schema = body.model_json_schema(by_alias=True)
         yield from texts(schema["properties"])
-        for name in ("Dataset", "Hyperparameter", "Tag"):
+        for name in ("Dataset", "Hyperparameter", "NasMount", "Tag"):
             for field in schema.get("$defs", {}).get(name, {}).get("properties", {}).values():
                 yield field["title"]
 
