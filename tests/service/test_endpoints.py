@@ -12,6 +12,8 @@ from tests.endpoint_load import default_changes, killed_pod, rollouts, scale_eve
 from tests.endpoints import BODY, Endpoints
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.timeout(400)
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBackend]:
