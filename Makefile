@@ -10,9 +10,11 @@ ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 export UV_EXTRA_INDEX_URL ?= $(shell $(PYTHON) -m pip config get global.extra-index-url 2>/dev/null)
 export UV_INDEX_STRATEGY ?= unsafe-best-match
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --compile-bytecode
+# Tests mostly wait for processes they started; each file stays with one worker, which has servers of its own.
+PARALLEL ?= --numprocesses 3 --dist loadfile
 SOURCES := $(shell find labextension/src labextension/style labextension/package.json labextension/yarn.lock pyproject.toml -type f 2>/dev/null)
 
-.PHONY: lab hub test test-torch test-formats test-wheel test-hub lint format benchmarks clean browser
+.PHONY: lab hub test test-torch test-formats test-wheel test-hub test-cluster lint format benchmarks clean browser
 
 $(BIN)/uv:
 	$(PYTHON) -m venv $(VENV)
@@ -40,7 +42,8 @@ hub: $(VENV)/.installed-hub  ## a JupyterHub on this machine: notebooks for a te
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyterhub --config hub_config/jupyterhub_config.py $(HUB_ARGS)
 
 test: $(VENV)/.installed-test browser  ## all tests but the slow suites below
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not torch and not formats and not wheel and not hub"
+	cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm test
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest $(PARALLEL) -m "not torch and not formats and not wheel and not hub and not cluster"
 
 test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch
 	$(BIN)/python -m pip install --quiet "torch==2.13.0"

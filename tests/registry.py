@@ -6,7 +6,8 @@ import base64
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+_CONFIG = "application/vnd.oci.image.config.v1+json"
+_LAYER = "application/vnd.oci.image.layer.v1.tar"
 _INDEX = "application/vnd.oci.image.index.v1+json"
 
 
@@ -32,10 +35,29 @@ class Registry:
     manifests: dict[tuple[str, str], tuple[str, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def push(self, path: str, tag: str, labels: dict[str, str], *, platforms: int = 1) -> str:
-        """Put an image there; return its address."""
-        config = self._blob({"config": {"Labels": labels}, "rootfs": {"type": "layers", "diff_ids": []}})
-        manifest = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": {"digest": config}, "layers": []}
+    def push(
+        self, path: str, tag: str, labels: dict[str, str], *, platforms: int = 1, layers: Sequence[bytes] = ()
+    ) -> str:
+        """Put an image there; return its address.
+
+        Args:
+            layers: tar archives; with them it can be run.
+        """
+        digests = [self._keep(each) for each in layers]
+        config = self._blob(
+            {
+                "architecture": "amd64",
+                "os": "linux",
+                "config": {"Labels": labels, "Env": ["PATH=/usr/local/bin:/usr/bin:/bin"]},
+                "rootfs": {"type": "layers", "diff_ids": digests},
+            }
+        )
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": _MANIFEST,
+            "config": {"mediaType": _CONFIG, "digest": config, "size": len(self.blobs[config])},
+            "layers": [{"mediaType": _LAYER, "digest": each, "size": len(self.blobs[each])} for each in digests],
+        }
         digest = self._manifest(path, tag, _MANIFEST, manifest)
         if platforms > 1:
             entries = [{"digest": digest, "mediaType": _MANIFEST, "platform": {"os": "linux"}}] * platforms
@@ -43,7 +65,9 @@ class Registry:
         return f"{self.host}/{path}:{tag}"
 
     def _blob(self, content: dict[str, Any]) -> str:
-        data = json.dumps(content).encode()
+        return self._keep(json.dumps(content).encode())
+
+    def _keep(self, data: bytes) -> str:
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         self.blobs[digest] = data
         return digest
@@ -107,7 +131,10 @@ def _handler(registry: Registry) -> type[BaseHTTPRequestHandler]:
             for name, value in {"Content-Type": kind, "Content-Length": str(len(data)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(data)
+            if self.command != "HEAD":
+                self.wfile.write(data)
+
+        do_HEAD = do_GET  # noqa: N815 - named so in the base class
 
         def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - named so in the base class
             return
@@ -115,13 +142,21 @@ def _handler(registry: Registry) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture
-def registry() -> Iterator[Registry]:
-    made = Registry()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(made)) as server:
-        made.host = f"127.0.0.1:{server.server_address[1]}"
+@contextmanager
+def serving(registry: Registry, address: str = "127.0.0.1") -> Iterator[Registry]:
+    """Have a registry answer on an address of this machine."""
+    with ThreadingHTTPServer((address, 0), _handler(registry)) as server:
+        registry.host = f"{address}:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
+        try:
+            yield registry
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def registry() -> Iterator[Registry]:
+    with serving(Registry()) as made:
         yield made
-        server.shutdown()
-        thread.join()

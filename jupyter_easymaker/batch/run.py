@@ -72,7 +72,9 @@ class Pod:
     def _score(self) -> str:
         """Score everything; return why not all of it was, empty if it was."""
         plan, node = self._plan, self._node
-        self._report.update(phase=Phase.STAGING)
+        # Of one that goes on after a kill: it has begun, and how far it was is known.
+        before = _read(node.report_file) or {}
+        self._report.update(phase=Phase.STAGING, startedAt=_read(self._path("began.json")), batch=before.get("batch"))
         model = staged_input("The model", plan.model_uri, self._storage, plan.cache_dir, self._report)
         left = None if plan.max_input_bytes is None else plan.max_input_bytes - model.bytes
         tell = selection.wanted(plan.include, plan.exclude)

@@ -1,4 +1,4 @@
-"""A JupyterHub on Kubernetes, as settings: ``hub_config/kubernetes`` calls this from the chart's configuration."""
+"""A JupyterHub on Kubernetes, as settings: the values of the chart in ``hub_config/kubernetes`` call this."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ def configure(c: Config, *, backend: str) -> None:
     c.JupyterHub.spawner_class = "jupyter_easymaker.hub.pod_spawner.NotebookPodSpawner"
     settings.notebooks(c, backend)
     settings.roles(c)
+    # The chart sets these of the same name, and what is said of the nearer class comes first.
+    c.KubeSpawner.environment = {**c.KubeSpawner.get("environment", {}), **c.Spawner.environment}
+    c.KubeSpawner.start_timeout = c.Spawner.start_timeout
     c.KubeSpawner.uid = 0  # start-up scripts run as root, in a container that has nothing of the node's
     c.KubeSpawner.fs_gid = None
     c.KubeSpawner.automount_service_account_token = False

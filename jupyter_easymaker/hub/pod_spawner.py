@@ -80,6 +80,8 @@ class NotebookPodSpawner(BackedByEasyMaker, KubeSpawner):
     async def get_pod_manifest(self) -> Any:
         """Return the pod, after writing what its image is pulled with."""
         secrets = self._configured("image_pull_secrets")
+        # What one pulled with a password must not be had without it because a node still has it.
+        self.image_pull_policy = "Always" if self.server_settings.get("pullSecret") else self._pull_policy()
         if self.server_settings.get("pullSecret"):
             content = await self.docker_config(self.server_settings)
             labels = self._build_common_labels(self._expand_all(self.extra_labels))
@@ -113,6 +115,11 @@ class NotebookPodSpawner(BackedByEasyMaker, KubeSpawner):
         # A pod counts as running once its server listens: until then its start-up scripts run.
         probe = {"tcpSocket": {"port": self.port}, "periodSeconds": 1, "failureThreshold": 3}
         self.extra_container_config = {**self._configured_dict("extra_container_config"), "readinessProbe": probe}
+
+    def _pull_policy(self) -> str | None:
+        given = {**self.config.KubeSpawner, **self.config.NotebookPodSpawner}
+        policy: str | None = given.get("image_pull_policy")
+        return policy
 
     def _configured(self, name: str) -> list[Any]:
         given = [section.get(name, []) for section in (self.config.KubeSpawner, self.config.NotebookPodSpawner)]

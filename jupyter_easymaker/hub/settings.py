@@ -30,7 +30,7 @@ def notebooks(c: Config, backend: str) -> None:
 
 def roles(c: Config) -> None:
     """Say what people, notebooks and the backend may ask of the hub, and who may ask the backend."""
-    c.JupyterHub.load_roles = [
+    ours = [
         {"name": "user", "scopes": ["self", _ACCESS]},
         # A notebook speaks to the backend with its own token, which ends with it.
         {"name": "server", "scopes": ["users:activity!user", "access:servers!server", _ACCESS]},
@@ -40,3 +40,6 @@ def roles(c: Config) -> None:
             "scopes": ["list:users", "read:users", "admin:server_state", "servers", "delete:servers", "access:servers"],
         },
     ]
+    names = {role["name"] for role in ours}
+    kept = [role for role in c.JupyterHub.get("load_roles", []) if role["name"] not in names]
+    c.JupyterHub.load_roles = [*kept, *ours]

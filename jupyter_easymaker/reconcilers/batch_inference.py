@@ -84,7 +84,7 @@ def batch_inference_job(context: ReconcilerContext, row: BatchInferenceRow) -> J
         shared_dir=str(_shared_dir(context, row)),
         model_uri=model["modelUploadUri"],
         model_name=model["modelName"],
-        model_format=model.get("modelFormatCode") or "auto",
+        model_format=model["frameworkCode"] or "auto",
         input_uri=spec["inputDataUri"],
         data_type=spec["inputDataTypeCode"],
         output_uri=batch_inferences.output_uri(row),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -133,6 +133,9 @@ class JobSteps(ABC, Generic[Row]):
                 self.write(context, row, status, reason=f"{reason}Copy it to run again.", ended_at=now())
             return
         seen = self.seen(row, observation)
+        if seen.status == "CREATE_FAILED" and row.started_at is not None:
+            # It was started again after a kill and did not come so far a second time.
+            seen = replace(seen, status=self.failed)
         columns = _changed(row, seen)
         status_now = seen.status if seen.status != row.status else None
         if status_now is not None and not self.statuses(row.status).may_become(status_now):

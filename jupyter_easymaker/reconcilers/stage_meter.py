@@ -29,6 +29,7 @@ from .stage_scaling import Decision, Load, Memory, PodScaling, Settings, decide
 
 _LOG = logging.getLogger(__name__)
 _REFRESH_SECONDS = 15.0
+_IDLE_SECONDS = 60.0  # another backend may have been asked for an endpoint
 _LOCK_FILE = "gateway-calls.lock"
 
 
@@ -43,6 +44,7 @@ class StageMeter:
         self._context = context
         self._wake = wake
         self._closed = threading.Event()
+        self._woken = threading.Event()
         self._looks: deque[float] = deque()
         self._spent: dict[str, deque[tuple[float, float]]] = {}
         """By stage resource: (when, seconds spent on its calls since the look before)."""
@@ -52,15 +54,24 @@ class StageMeter:
     def start(self) -> None:
         self._thread.start()
 
+    def wake(self) -> None:
+        """Begin to look again, if there was nothing to look at (the API calls it when there may be)."""
+        self._woken.set()
+
     def close(self) -> None:
         self._closed.set()
+        self._woken.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def _run(self) -> None:
+        there_are_any = True
         while not self._closed.wait(self._context.pace.look):
+            if not there_are_any:
+                self._woken.wait(_IDLE_SECONDS)
+                self._woken.clear()
             try:
-                self.look()
+                there_are_any = self.look()
             except GatewayError as error:
                 if not self._silent:
                     _LOG.warning("calls are not counted while the gateway does not answer: %s", error)
@@ -70,8 +81,8 @@ class StageMeter:
             else:
                 self._silent = False
 
-    def look(self) -> None:
-        """Count calls and scale once.
+    def look(self) -> bool:
+        """Count calls and scale once; return whether there is any endpoint.
 
         Raises:
             GatewayError: the gateway does not answer.
@@ -81,7 +92,7 @@ class StageMeter:
         if not models:
             self._spent.clear()
             self._looks.clear()
-            return
+            return False
         lock = FileLock(str(self._context.data_dir / _LOCK_FILE))
         try:
             # The gateway tells some of it once: of several backends one asks, and scales by what it was told.
@@ -89,6 +100,7 @@ class StageMeter:
                 self._look(stages, models)
         finally:
             lock.close()
+        return True
 
     def _look(self, stages: Sequence[EndpointStageRow], models: Sequence[EndpointModelRow]) -> None:
         self._note(call_statistics.collect(self._context))

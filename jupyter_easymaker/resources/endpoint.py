@@ -8,9 +8,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from .base import AddressName, Description, Name, RequestModel, Tags, UtcDatetime, WireModel, form_field
+from .base import AddressName, Description, Name, RequestModel, Tags, UtcDatetime, WireModel, form_field, in_order
 from .endpoint_stage import STAGE_SECTIONS, EndpointStage, StageSettings
 from .status import Status
 
@@ -64,6 +64,8 @@ class GatewayStatus(StrEnum):
 
 class EndpointCreate(StageSettings):
     """The body of POST endpoints: an endpoint and its first stage, which becomes the default stage."""
+
+    model_config = ConfigDict(json_schema_extra=in_order("endpointName"))
 
     endpoint_name: AddressName = form_field("Name", "Part of the address; unique in the project.", section="basic")
     use_api_key: bool = form_field(

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from .base import AddressName, Description, RequestModel, Tags, UtcDatetime, WireModel, broken_rule, form_field
+from .base import (
+    AddressName,
+    Description,
+    RequestModel,
+    Tags,
+    UtcDatetime,
+    WireModel,
+    broken_rule,
+    form_field,
+    in_order,
+)
 from .endpoint_model import EndpointModel, EndpointModelResource, unique_paths
 from .limits import Maximum, MaxItems, Minimum
 from .status import Status
@@ -116,6 +126,8 @@ class StageSettings(RequestModel):
 
 class EndpointStageCreate(StageSettings):
     """The body of POST endpoint-stages: one more stage of an endpoint."""
+
+    model_config = ConfigDict(json_schema_extra=in_order("endpointId", "apigwStageName"))
 
     endpoint_id: str = form_field("Endpoint", section="basic", choices="endpoints")
     apigw_stage_name: AddressName = form_field(

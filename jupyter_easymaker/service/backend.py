@@ -83,7 +83,13 @@ class Backend:
         )
         self.endpoints = EndpointLoop(endpoint_context)
         self.stage_meter = StageMeter(endpoint_context, self.endpoints.wake)
-        catalogue = machine_catalogue(self.engine.capacity(), config.flavors, config.images, notebooks=config.hub)
+        catalogue = machine_catalogue(
+            self.engine.capacity(),
+            config.flavors,
+            config.images,
+            notebooks=config.hub,
+            containers=config.provided_notebook_images(),
+        )
         context = ReconcilerContext(
             database=self.database,
             engine=self.engine,
@@ -128,11 +134,16 @@ class Backend:
                 notebook_containers=config.notebook_containers,
                 gateway=self.gateway,
                 encryption=encryption,
-                wake_endpoints=self.endpoints.wake,
+                wake_endpoints=self._endpoints_asked,
                 **_identity(config, self.database),
                 **(self.notebooks.for_api() if self.notebooks else {}),
             )
         )
+
+    def _endpoints_asked(self) -> None:
+        """Hear that the API has written something about endpoints."""
+        self.endpoints.wake()
+        self.stage_meter.wake()
 
     def _changed(self, name: str) -> None:
         """Hear of a job or service that changed."""

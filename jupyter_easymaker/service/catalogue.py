@@ -25,17 +25,20 @@ def machine_catalogue(
     images: Sequence[dict[str, Any]],
     *,
     notebooks: bool = False,
+    containers: Sequence[Image] = (),
 ) -> Catalogue:
     """Return what a machine of this capacity offers, with the operator's own entries.
 
     Args:
         notebooks: whether there is a hub that runs notebooks.
+        containers: the images of notebooks where the hub runs them in containers; none: this machine's Python.
     """
+    for_notebooks = (*containers,) or notebook_images()
     own_flavors = tuple(Flavor.model_validate(flavor) for flavor in flavors)
     own_images = tuple(Image.model_validate(image) for image in images)
     return Catalogue(
         flavors=own_flavors or machine_flavors(capacity),
-        images=(*machine_images(), *(notebook_images() if notebooks else ()), *own_images),
+        images=(*machine_images(), *(for_notebooks if notebooks else ()), *own_images),
         algorithms=provided_algorithms(CPU_PYTHON_IMAGE, GPU_PYTHON_IMAGE),
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_core.application import JupyterApp
-from traitlets import Dict, List, Unicode
+from traitlets import Dict, List, TraitError, Unicode
 
 from .. import __version__
 from .config import ServiceConfig
@@ -87,7 +87,7 @@ class ServeApp(JupyterApp):
         config.public_url = config.public_url or url_of(bound)
         try:
             backend = Backend(config, token)
-        except NewerStore as error:
+        except (NewerStore, TraitError) as error:
             sys.exit(str(error))
         except OperationalError as error:  # the address may hold a password and is not printed
             sys.exit(f"The store cannot be opened: {str(error.orig).strip()}. Look at --database-url.")

@@ -15,10 +15,13 @@ import platformdirs
 from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
+from .. import __version__
 from ..reconcilers.stage_scaling import ScalingPace
 from ..resources import limits
 from ..resources.cluster_version import ClusterVersions
+from ..resources.image import Image
 from ..storage.config import StorageConfig
+from .provided_images import provided_images
 
 DEFAULT_APPKEY = "default"
 
@@ -169,6 +172,25 @@ class ServiceConfig(Configurable):
     notebook_containers = Bool(
         False, help="The hub runs notebooks in containers (KubeSpawner), so that private images can be theirs."
     ).tag(config=True)
+    image_registry = Unicode(
+        help="Where the provided container images lie that hub_config/images builds, such as "
+        "registry.example.com/easymaker: notebooks run in these. Needs notebook_containers."
+    ).tag(config=True)
+    image_tag = Unicode(__version__, help="Their tag.").tag(config=True)
+
+    def provided_notebook_images(self) -> tuple[Image, ...]:
+        """Return the container images notebooks can have, none where they run without.
+
+        Raises:
+            TraitError: there are images but no containers.
+        """
+        if not self.image_registry:
+            return ()
+        if not self.notebook_containers:
+            raise TraitError("image_registry names container images: set notebook_containers, or leave it empty")
+        found = provided_images(self.image_registry, self.image_tag)
+        return tuple(image for image in found if image.group_type_code == "NOTEBOOK")
+
     cluster_version = Unicode(
         help="Version of the cluster (or environment) that notebooks and endpoints are started on from now on."
     ).tag(config=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -66,7 +66,11 @@ def page(
     table: type[Row],
     *,
     sort: Mapping[str, Any],
-    order: str,
+    order: str = "-createdDatetime",
+    ids: Sequence[str] = (),
+    names: Sequence[str] = (),
+    statuses: Sequence[str] = (),
+    among: Iterable[tuple[InstrumentedAttribute[Any], Sequence[Any]]] = (),
     search: str = "",
     number: int | None = None,
     size: int | None = None,
@@ -76,10 +80,17 @@ def page(
     Args:
         sort: the sortable fields' names to their columns.
         order: one of those names, with ``-`` before it for descending.
+        ids, names, statuses: only rows with one of these; empty: with any.
+        among: other columns, each with the values that are wanted; empty: any.
         search: only rows whose name, description or id holds this.
         number: the page, from 1; None: the first.
         size: rows a page; None: all, up to ``MAX_UNPAGED``.
     """
+    for column, wanted in ((table.id, ids), (table.status, statuses), *among):
+        if wanted:
+            query = query.where(column.in_(wanted))
+    if names:
+        query = named(session, query, table, names)
     if search:
         pattern = f"%{escaped(search)}%"
         query = query.where(

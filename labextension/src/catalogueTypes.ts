@@ -1,6 +1,15 @@
 /** What can be chosen from: instance types, images, algorithms, and what the backend allows. */
 
-export type ModelFormat = 'TENSORFLOW' | 'PYTORCH' | 'SKLEARN' | 'HUGGING_FACE' | 'TRITON';
+export type ModelFormat =
+  | 'TENSORFLOW'
+  | 'PYTORCH'
+  | 'SKLEARN'
+  | 'ONNX'
+  | 'XGBOOST'
+  | 'LIGHTGBM'
+  | 'PYTHON'
+  | 'HUGGING_FACE'
+  | 'TRITON';
 
 /** An instance type. */
 export interface IFlavor {

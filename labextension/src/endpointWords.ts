@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { GatewayStatus, IStage, IStageResource, ScaleMetric } from './endpointTypes';
+import type { GatewayStatus, IPod, IStage, IStageResource, ScaleMetric } from './endpointTypes';
 
 /** The address people call, of one the backend tells without its scheme. */
 export function addressOf(url: string): string {
@@ -50,6 +50,12 @@ export function scaleMetricLabel(metric: ScaleMetric, trans: TranslationBundle):
 /** By which a resource is spoken of: its path, else its model. */
 export function resourceName(resource: IStageResource): string {
   return resource.apigwResourceUri || resource.model.modelName;
+}
+
+/** A pod by what tells it from the others of its resource. */
+export function podLabel(resource: IStageResource, pod: IPod, trans: TranslationBundle): string {
+  const [, own] = pod.podName.split(`${resource.endpointModelId}-`);
+  return own ? trans.__('Pod %1', own) : pod.podName;
 }
 
 /** Nothing can be seen of it yet. */

@@ -94,7 +94,11 @@ def test_killed_pod_goes_on_where_it_was_and_scores_no_row_twice(site: BatchSite
     wait_for(lambda: processed(run) > before + 1000, 30)
     os.killpg(run.process.pid, signal.SIGKILL)  # then the pod's own
     run.process.wait()
+    before = processed(run)
     second = site.start_again(run)
+    wait_for(lambda: "phase" in run.report and run.report["phase"] != "RUNNING", 30)
+    assert run.report["startedAt"]  # so that nobody takes it for one that never began
+    assert processed(run) >= before
     assert second.exit_code == 0, second.log
     assert "going on after" in second.log
     assert scored(site) == doubled(range(20_000))

@@ -7,6 +7,7 @@ pods see this machine's programs, the repository and its environment by read-onl
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -30,7 +31,11 @@ TOKEN = "cluster-token-only-tests-know"
 GATEWAY = "10.112.0.1"
 """This machine, as pods reach it."""
 IMAGE = "localhost/easymaker/notebook:test"
+NEXT_IMAGE = "localhost/easymaker/notebook:next"
+"""The same, upgraded: its /etc/version says ``next``."""
 _BRIDGE = "easymaker0"
+_UNIFIED = Path("/sys/fs/cgroup/cgroup.controllers")
+"""There with cgroup v2."""
 _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 _LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
 _DIRECTORIES = ("usr", "etc", "root/easymaker", "tmp", "proc", "sys", "dev", "var/tmp", "home", "opt", "srv")
@@ -50,6 +55,8 @@ runtime_type = "io.containerd.runc.v2"
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "/usr/lib/cni"
 conf_dir = "{directory}/cni"
+[plugins."io.containerd.grpc.v1.cri".registry]
+config_path = "{directory}/registries"
 """
 
 _NETWORK = {
@@ -93,7 +100,9 @@ class Cluster:
         self._programs = binaries.ensure()
         self._run = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip())
         self.port, self._etcd = free_port(), f"http://127.0.0.1:{free_port()}"
+        self._cgroup_root = f"/easymaker-{os.getpid()}"
         self._write_files()
+        self._make_cgroups()
         self._make_bridge()
         self._start("etcd", self._etcd_command())
         self._start("containerd", ["containerd", "--config", str(self.directory / "containerd.toml")])
@@ -113,23 +122,29 @@ class Cluster:
         )
         self._import_images()
         self._start("kubelet", self._kubelet_command())
-        self._make_storage_class()
+        self.make_storage_class("test", "kubernetes.io/host-path", default=True)
         wait_for(self._node_is_ready, 90)
 
     def stop(self) -> None:
         """End everything, pods first."""
-        if self.port and self.processes:
-            self._end_pods()
-        for process in reversed(self.processes):
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self._unmount()
-        subprocess.run(["ip", "link", "delete", _BRIDGE], capture_output=True, check=False)
-        shutil.rmtree(self._run, ignore_errors=True)
+        try:
+            if self.port and self.processes:
+                self._end_pods()
+        finally:
+            for process in reversed(self.processes):
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            self._unmount()
+            subprocess.run(["ip", "link", "delete", _BRIDGE], capture_output=True, check=False)
+            for top in self._cgroups():
+                for path in sorted(top.rglob("*/"), key=lambda each: -len(each.parts)):
+                    path.rmdir()
+                top.rmdir()
+            shutil.rmtree(self._run, ignore_errors=True)
 
     def log(self, name: str) -> str:
         """Return the end of what one of the programs printed."""
@@ -200,6 +215,7 @@ class Cluster:
             "readOnlyPort": 0,
             "healthzPort": 0,
             "cgroupDriver": "cgroupfs",
+            "cgroupRoot": "/" if _UNIFIED.exists() else self._cgroup_root,
             "failSwapOn": False,
             "enforceNodeAllocatable": [],
             "authentication": {"anonymous": {"enabled": True}, "webhook": {"enabled": False}},
@@ -212,6 +228,18 @@ class Cluster:
         (self.directory / "cni/10-easymaker.conflist").write_text(json.dumps(_NETWORK))
         toml = _CONTAINERD.format(directory=self.directory, run=self._run)
         (self.directory / "containerd.toml").write_text(toml)
+
+    def _cgroups(self) -> list[Path]:
+        """Return where this cluster's pods are among the machine's processes (cgroup v1).
+
+        A kubelet ends what it finds in its groups and does not know: one that an earlier run left must not find ours.
+        """
+        controllers = [each for each in Path("/sys/fs/cgroup").iterdir() if (each / "cgroup.procs").exists()]
+        return [] if _UNIFIED.exists() else [each / self._cgroup_root.strip("/") for each in controllers]
+
+    def _make_cgroups(self) -> None:
+        for path in self._cgroups():
+            path.mkdir()
 
     def _make_bridge(self) -> None:
         """Make the pods' network before the first pod does, so that servers can listen on it."""
@@ -248,14 +276,17 @@ class Cluster:
         ready = [each for node in nodes for each in node.status.conditions if each.type == "Ready"]
         return bool(accounts) and any(each.status == "True" for each in ready)
 
-    def _make_storage_class(self) -> None:
-        storage = client.StorageV1Api(config.new_client_from_config(str(self.kubeconfig)))
-        storage.create_storage_class(
+    def pull_plainly_from(self, host: str) -> None:
+        """Have images pulled from a registry without TLS."""
+        place = self.directory / "registries" / host
+        place.mkdir(parents=True)
+        (place / "hosts.toml").write_text(f'server = "http://{host}"\n[host."http://{host}"]\n')
+
+    def make_storage_class(self, name: str, provisioner: str, *, default: bool = False) -> None:
+        annotations = {"storageclass.kubernetes.io/is-default-class": "true"} if default else {}
+        client.StorageV1Api(config.new_client_from_config(str(self.kubeconfig))).create_storage_class(
             client.V1StorageClass(
-                metadata=client.V1ObjectMeta(
-                    name="test", annotations={"storageclass.kubernetes.io/is-default-class": "true"}
-                ),
-                provisioner="kubernetes.io/host-path",
+                metadata=client.V1ObjectMeta(name=name, annotations=annotations), provisioner=provisioner
             )
         )
 
@@ -263,11 +294,12 @@ class Cluster:
         wait_for(lambda: (self._run / "containerd.sock").exists(), 30)
         pause = self._programs / "pause"
         self._import("localhost/pause:test", {"pause": pause.read_bytes()}, {}, ["/pause"])
-        self._import(IMAGE, {"etc/passwd": _PASSWD.encode()}, _LINKS, ["/bin/sh"])
+        for name, version in ((IMAGE, "test"), (NEXT_IMAGE, "next")):
+            self._import(name, *notebook_layer(version), ["/bin/sh"])
 
     def _import(self, name: str, files: dict[str, bytes], links: dict[str, str], command: list[str]) -> None:
         path = self.directory / "image.tar"
-        path.write_bytes(image_archive(name, files, links, command))
+        path.write_bytes(image_archive(name, image_layer(files, links), command))
         wait_for(lambda: self._ctr("version").returncode == 0, 30)
         done = self._ctr("images", "import", str(path))
         assert done.returncode == 0, done.stderr
@@ -296,10 +328,13 @@ class Cluster:
             subprocess.run(["umount", "--lazy", place], capture_output=True, check=False)
 
 
-def image_archive(name: str, files: dict[str, bytes], links: dict[str, str], command: list[str]) -> bytes:
-    """Return an image as ``docker save`` would: one layer with these files, links and the directories pods need."""
-    import hashlib
+def notebook_layer(version: str) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the files and links of an image for notebooks."""
+    return {"etc/passwd": _PASSWD.encode(), "etc/version": version.encode()}, _LINKS
 
+
+def image_layer(files: dict[str, bytes], links: dict[str, str]) -> bytes:
+    """Return a layer with these files, links and the directories pods need."""
     layer = io.BytesIO()
     with tarfile.open(fileobj=layer, mode="w") as tar:
         made: set[str] = set()
@@ -320,7 +355,12 @@ def image_archive(name: str, files: dict[str, bytes], links: dict[str, str], com
             entry = tarfile.TarInfo(path)
             entry.size, entry.mode = len(content), 0o755
             tar.addfile(entry, io.BytesIO(content))
-    digest = hashlib.sha256(layer.getvalue()).hexdigest()
+    return layer.getvalue()
+
+
+def image_archive(name: str, layer: bytes, command: list[str]) -> bytes:
+    """Return an image of one layer as ``docker save`` would."""
+    digest = hashlib.sha256(layer).hexdigest()
     configuration = json.dumps(
         {
             "architecture": "amd64",
@@ -333,7 +373,7 @@ def image_archive(name: str, files: dict[str, bytes], links: dict[str, str], com
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         parts_of: dict[str, bytes] = {
-            "layer.tar": layer.getvalue(),
+            "layer.tar": layer,
             "config.json": configuration,
             "manifest.json": json.dumps(manifest).encode(),
         }

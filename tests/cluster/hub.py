@@ -14,6 +14,8 @@ from tests.cluster.cluster import GATEWAY, IMAGE, Cluster, host_volumes
 from tests.hub.conftest import HubUser, RunningHub
 from tests.waiting import wait_for
 
+UNBOUND = "una"
+"""Somebody whose notebooks' volumes never come."""
 SERVICE_TOKEN = "service-token-only-tests-know-and-long"
 
 _CONFIG = """
@@ -45,6 +47,10 @@ c.NotebookPodSpawner.starter = [
     sys.executable, "-m", "jupyter_easymaker.notebook.start", sys.executable, "-m", "jupyterhub.singleuser",
     "--allow-root",
 ]
+def use_storage_nobody_provides(spawner):
+    if spawner.user.name == {unbound!r}:
+        spawner.storage_class, spawner.start_timeout = "nowhere", 15
+c.Spawner.pre_spawn_hook = use_storage_nobody_provides
 {more}
 """
 
@@ -57,6 +63,8 @@ class ClusterHub(RunningHub):
     cluster: Cluster = field(default_factory=lambda: Cluster(Path()))
     backend: subprocess.Popen[bytes] | None = None
     backend_settings: dict[str, Any] = field(default_factory=dict)
+    lab_image: str = IMAGE
+    """What the catalogue says of the image ``lab``."""
 
     @property
     def nas(self) -> Path:
@@ -66,7 +74,7 @@ class ClusterHub(RunningHub):
         volumes, mounts = host_volumes()
         return _CONFIG.format(
             directory=str(self.directory), host=self.host, token=SERVICE_TOKEN, volumes=volumes, mounts=mounts,
-            image=IMAGE, nas=str(self.nas), more=self.more, **self.ports,
+            image=IMAGE, unbound=UNBOUND, nas=str(self.nas), more=self.more, **self.ports,
         )  # fmt: skip
 
     def start(self) -> None:
@@ -84,12 +92,14 @@ class ClusterHub(RunningHub):
             "hub": True,
             "ip": self.host,
             "hub_url": self.url,
+            "notebook_containers": True,
             "notebook_look_seconds": 0.5,
             "notebook_probe_seconds": 0.5,
             "nas": {"team": str(self.nas)},
             "flavors": [
                 {"id": "small", "name": "small", "vcpus": 1, "ram": 512},
                 {"id": "larger", "name": "larger", "vcpus": 1, "ram": 640},
+                {"id": "brief", "name": "brief", "vcpus": 1, "ram": 512, "idleMinutes": 1},
             ],
             "images": [
                 {
@@ -97,7 +107,13 @@ class ClusterHub(RunningHub):
                     "imageName": "Private",
                     "groupTypeCode": "NOTEBOOK",
                     "address": f"{self.host}:9/private/notebook:1",
-                }
+                },
+                {
+                    "imageId": "lab",
+                    "imageName": "Lab",
+                    "groupTypeCode": "NOTEBOOK",
+                    "address": self.lab_image,
+                },
             ],
             **self.backend_settings,
         }
@@ -121,21 +137,34 @@ class ClusterHub(RunningHub):
         with (self.directory / "backend.log").open("ab") as log:
             self.backend = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
 
-    def stop(self) -> None:
-        super().stop()
+    def stop_backend(self) -> None:
         if self.backend is not None and self.backend.poll() is None:
             self.backend.terminate()
             self.backend.wait(30)
+
+    def restart_backend(self) -> None:
+        """Start the backend with what its settings are now."""
+        self.stop_backend()
+        self.start_backend()
+        wait_for(lambda: self._answers(f"{self.backend_url}/health"), 60)
+
+    def stop(self) -> None:
+        super().stop()
+        self.stop_backend()
 
     def pod_of(self, user: HubUser, notebook_id: str) -> str:
         """Return the name of a notebook's pod once there is one."""
 
         def found() -> str:
-            names = [pod.metadata.name for pod in self.cluster.core.list_namespaced_pod("default").items]
             server = notebook_id.replace("-", "")[:16]
-            return next((name for name in names if name.startswith(f"jupyter-{user.name}") and server in name), "")
+            return next(
+                (name for name in self.pods() if name.startswith(f"jupyter-{user.name}") and server in name), ""
+            )
 
         return wait_for(found, 60)
+
+    def pods(self) -> list[str]:
+        return [pod.metadata.name for pod in self.cluster.core.list_namespaced_pod("default").items]
 
     def claims(self) -> list[str]:
         listed = self.cluster.core.list_namespaced_persistent_volume_claim("default").items

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cluster.hub import ClusterHub
+from tests.cluster.hub import UNBOUND, ClusterHub, HubUser
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 _SECONDS = 240
 
 
-def test_notebook_lives_in_a_pod_from_creation_to_deletion(hub: ClusterHub) -> None:
+@pytest.fixture(scope="module")
+def idler(hub: ClusterHub) -> tuple[HubUser, str]:
+    """Somebody with a notebook that is stopped after a minute: it idles while the other tests run."""
+    ivy = hub.sign_in("ivy")
+    return ivy, ivy.create_notebook("idle", flavorId="brief")
+
+
+def test_notebook_lives_in_a_pod_from_creation_to_deletion(hub: ClusterHub, idler: tuple[HubUser, str]) -> None:
     ada = hub.sign_in("ada")
     nas = [{"mountDirectoryName": "team", "nasUri": "nas://team:/shared"}]
     (hub.nas / "shared/hello").write_text("from the NAS")
@@ -28,7 +35,7 @@ def test_notebook_lives_in_a_pod_from_creation_to_deletion(hub: ClusterHub) -> N
 
     ada.act(notebook_id, "stop")
     assert ada.wait_for_notebook(notebook_id, "STOPPED", _SECONDS)["notebookStatusReason"] == "Stopped on request."
-    wait_for(lambda: not hub.cluster.core.list_namespaced_pod("default").items, 60)
+    wait_for(lambda: pod not in hub.pods(), 60)
     changed = ada.ask("PUT", f"notebooks/{notebook_id}/flavor", json={"flavorId": "larger"})
     assert changed.status_code == 200, changed.text
     ada.act(notebook_id, "start")
@@ -45,10 +52,11 @@ def test_notebook_lives_in_a_pod_from_creation_to_deletion(hub: ClusterHub) -> N
     kernels = ada.in_notebook("api/kernelspecs", server).json()["kernelspecs"]
     assert "easymaker-env-mine" in kernels
 
-    assert hub.claims()
+    claims = [name for name in hub.claims() if server.removeprefix("nb-") in name]
+    assert len(claims) == 1
     ada.ask("DELETE", f"notebooks/{notebook_id}").raise_for_status()
     wait_for(lambda: ada.ask("GET", f"notebooks/{notebook_id}").status_code == 404, _SECONDS)
-    wait_for(lambda: not hub.claims(), 60)
+    wait_for(lambda: claims[0] not in hub.claims(), 60)
 
 
 def pod_server(hub: ClusterHub, notebook_id: str) -> str:
@@ -64,6 +72,19 @@ def test_image_that_cannot_be_pulled_fails_with_its_reason(hub: ClusterHub) -> N
     wait_for(lambda: bo.ask("GET", f"notebooks/{notebook_id}").status_code == 404, _SECONDS)
 
 
+def test_volume_that_never_comes_fails_the_start_with_its_reason(hub: ClusterHub) -> None:
+    hub.cluster.make_storage_class("nowhere", "kubernetes.io/no-provisioner")
+    una = hub.sign_in(UNBOUND)
+    notebook_id = una.create_notebook("without a volume", flavorId="small")
+    failed = una.wait_for_notebook(notebook_id, "CREATE_FAILED", _SECONDS)
+    assert "did not start within 15 seconds" in failed["notebookStatusReason"]
+    assert "unbound" in failed["notebookStatusReason"]
+    before = hub.claims()
+    una.ask("DELETE", f"notebooks/{notebook_id}").raise_for_status()
+    wait_for(lambda: una.ask("GET", f"notebooks/{notebook_id}").status_code == 404, _SECONDS)
+    wait_for(lambda: len(hub.claims()) < len(before), 60)
+
+
 def test_notebook_whose_pod_is_deleted_behind_our_back_is_seen_stopped_and_starts_again(hub: ClusterHub) -> None:
     cy = hub.sign_in("cy")
     notebook_id = cy.create_notebook("deleted", flavorId="small")
@@ -76,9 +97,22 @@ def test_notebook_whose_pod_is_deleted_behind_our_back_is_seen_stopped_and_start
     dee = hub.sign_in("dee")
     server = pod_server(hub, notebook_id)
     assert dee.browser.get(f"/user/cy/{server}/api/status").status_code in (403, 404)
+    assert dee.ask("PUT", f"notebooks/{notebook_id}/stop").status_code == 403
+    own = dee.create_notebook("of dee", flavorId="small")
+    hub.cluster.run_in(hub.pod_of(cy, notebook_id), "echo of cy > /root/easymaker/hers")
+    dee.wait_for_notebook(own, "ACTIVE", _SECONDS)
+    assert "hers" not in hub.cluster.run_in(hub.pod_of(dee, own), "ls /root/easymaker")
+    dee.ask("DELETE", f"notebooks/{own}").raise_for_status()
     # The hub is restarted: notebook and backend go on.
     hub.kill()
     hub.start()
     cy = hub.sign_in("cy")
     assert cy.notebook(notebook_id)["notebookStatusCode"] == "ACTIVE"
     assert cy.in_notebook("api/status", server).status_code == 200
+
+
+def test_notebook_nobody_uses_is_stopped(hub: ClusterHub, idler: tuple[HubUser, str]) -> None:
+    ivy, notebook_id = idler
+    stopped = ivy.wait_for_notebook(notebook_id, "STOPPED", _SECONDS)
+    assert "Nobody used it for 1 minutes" in stopped["notebookStatusReason"]
+    wait_for(lambda: not any("ivy" in name for name in hub.pods()), 60)

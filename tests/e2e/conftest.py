@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -89,7 +90,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         process.wait(30)
         found = data_dir / "backend.json"
         if found.exists():
-            os.kill(httpx.Response(200, text=found.read_text()).json()["pid"], signal.SIGTERM)
+            pid = httpx.Response(200, text=found.read_text()).json()["pid"]
+            os.kill(pid, signal.SIGTERM)
+            wait_for(lambda: not psutil.pid_exists(pid), 30)  # until then it would start its gateway again
+        RunningBackend(data_dir).clear()
 
 
 @pytest.fixture(scope="session")

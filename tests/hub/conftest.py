@@ -79,7 +79,7 @@ class RunningHub:
                 [sys.executable, "-m", "jupyterhub", "--config", str(config)],
                 stdout=log, stderr=subprocess.STDOUT, cwd=self.directory, env=environment,
             )  # fmt: skip
-        wait_for(lambda: self._answers(f"{self.url}/hub/health") and self._answers(f"{self.backend_url}/health"), 90)
+        wait_for(lambda: self._answers(f"{self.url}/hub/health") and self._answers(f"{self.backend_url}/health"), 180)
 
     def _answers(self, url: str) -> bool:
         assert self.process is not None
@@ -208,7 +208,10 @@ class HubUser:
 
         def there() -> bool:
             shown.append(self.notebook(notebook_id))
-            return bool(shown[-1]["notebookStatusCode"] == status)
+            now = shown[-1]["notebookStatusCode"]
+            if now.endswith("_FAILED") and now != status:
+                raise TimeoutError("it will not come by itself")
+            return bool(now == status)
 
         try:
             wait_for(there, timeout, 0.1)

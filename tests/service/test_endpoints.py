@@ -12,6 +12,8 @@ from tests.endpoint_load import default_changes, killed_pod, rollouts, scale_eve
 from tests.endpoints import BODY, Endpoints
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.timeout(400)
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBackend]:
@@ -90,17 +92,17 @@ def test_resources_are_added_and_removed_one_by_one(endpoints: Endpoints, one: s
     assert endpoints.call(made["defaultStageUrl"] + "/inference").status_code == 404
 
 
-def test_missing_artifact_fails_the_creation_with_that_reason(endpoints: Endpoints) -> None:
-    model = endpoints.model("vanishing", 1)
-    directory = endpoints.backend.data_dir / "nas" / "local" / "artifacts" / "vanishing"
-    made = endpoints.backend.post("endpoints", endpoints.body("broken", model))
-    # It is gone between the check and the staging, as an artifact that is cleaned up at the wrong moment.
-    for file in directory.iterdir():
-        file.unlink()
-    directory.rmdir()
-    failed = endpoints.wait(made["endpoint"]["endpointId"], "CREATE_FAILED", "ACTIVE")
-    if failed["endpointStatusCode"] == "CREATE_FAILED":
-        assert "does not exist" in failed["endpointStatusReason"]
+def test_artifact_that_may_not_be_read_fails_the_creation_with_that_reason(endpoints: Endpoints) -> None:
+    model = endpoints.model("forbidden", 1)
+    directory = endpoints.backend.data_dir / "nas" / "local" / "artifacts" / "forbidden"
+    (directory / "out").symlink_to("/etc/passwd")
+    made = endpoints.create("forbidden", model, wait=False)
+    failed = endpoints.wait(made["endpointId"], "CREATE_FAILED", "ACTIVE")
+    assert failed["endpointStatusCode"] == "CREATE_FAILED"
+    assert "The model's artifact" in failed["endpointStatusReason"]
+    assert "out" in failed["endpointStatusReason"]
+    assert endpoints.backend.request("DELETE", f"endpoints/{made['endpointId']}").status_code == 200
+    endpoints.gone(f"endpoints/{made['endpointId']}")
 
 
 def test_model_that_cannot_be_loaded_fails_with_what_its_server_says(endpoints: Endpoints) -> None:

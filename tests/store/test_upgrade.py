@@ -62,7 +62,7 @@ def test_what_ran_before_use_was_counted_counts(url: str) -> None:
     config.set_main_option("script_location", str(Path(module.__file__).parent / "migrations"))
     with database.engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0101")
+        command.upgrade(config, "0007")
         connection.execute(text(FIRST))
         connection.exec_driver_sql(RAN)
         connection.commit()

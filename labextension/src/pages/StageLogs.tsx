@@ -5,7 +5,7 @@ import React from 'react';
 import { useApp } from '../app';
 import { Empty } from '../components/Notice';
 import type { IStage } from '../endpointTypes';
-import { resourceName } from '../endpointWords';
+import { podLabel, resourceName } from '../endpointWords';
 import { logSearchIcon } from '../icons';
 import { LogPanel } from '../log/LogPanel';
 
@@ -50,7 +50,10 @@ export function StageLogs({ stage }: { stage: IStage }): JSX.Element {
           api={model.client.stageResources}
           id={resource.endpointModelId}
           name={`${stage.endpointStageName}-${resource.model.modelName}`}
-          parts={pods.map(pod => ({ title: pod.podName, part: { pod: pod.podName } }))}
+          parts={pods.map(pod => ({
+            title: podLabel(resource, pod, trans),
+            part: { pod: pod.podName }
+          }))}
           emptyText={trans.__('Nothing printed yet. Lines appear here as they are printed.')}
         />
       )}

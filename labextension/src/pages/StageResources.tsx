@@ -9,8 +9,8 @@ import { CopyText } from '../components/Fields';
 import { Empty } from '../components/Notice';
 import { StatusChip } from '../components/Status';
 import { addResource, deleteResource } from '../endpointActions';
-import type { IPod, IStage, IStageResource } from '../endpointTypes';
-import { addressOf, resourceName, scaleMetricLabel } from '../endpointWords';
+import type { IStage, IStageResource } from '../endpointTypes';
+import { addressOf, podLabel, resourceName, scaleMetricLabel } from '../endpointWords';
 import { integer } from '../format';
 import { modelIcon } from '../icons';
 import { PodCount } from './PodCount';
@@ -101,13 +101,14 @@ function Resource(props: { stage: IStage; resource: IStageResource }): JSX.Eleme
         {' · '}
         {facts.join(' · ')}
       </div>
-      <Pods pods={resource.podList} />
+      <Pods resource={resource} />
     </li>
   );
 }
 
-function Pods({ pods }: { pods: IPod[] }): JSX.Element | null {
+function Pods({ resource }: { resource: IStageResource }): JSX.Element | null {
   const { trans } = useApp();
+  const pods = resource.podList;
   if (pods.length === 0) {
     return null;
   }
@@ -115,7 +116,7 @@ function Pods({ pods }: { pods: IPod[] }): JSX.Element | null {
     <ul className="em-Pods" aria-label={trans.__('Pods')}>
       {pods.map(pod => (
         <li key={pod.podName} className="em-Pod">
-          <code>{pod.podName}</code>
+          <span title={pod.podName}>{podLabel(resource, pod, trans)}</span>
           <StatusChip status={pod.podStatusCode} reason={pod.reason} />
           {pod.restartCount > 0 && (
             <span className="em-mod-quiet">

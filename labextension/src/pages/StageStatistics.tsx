@@ -127,6 +127,13 @@ function Charts({ statistics }: { statistics: IStageStatistics }): JSX.Element {
       rate: [of(trans.__('Calls per second'), 0, each => rateOf(each, statistics))]
     };
   }, [points, statistics, trans]);
+  const span = React.useMemo(
+    (): [number, number] => [
+      Date.parse(statistics.fromDatetime) / 1000,
+      Date.parse(statistics.toDatetime) / 1000
+    ],
+    [statistics]
+  );
   return (
     <>
       <div className="em-Charts">
@@ -135,6 +142,7 @@ function Charts({ statistics }: { statistics: IStageStatistics }): JSX.Element {
             title={trans.__('Calls per second')}
             curves={curves.rate}
             time
+            span={span}
             amounts="percent"
             format={value => number(value, locale)}
           />
@@ -144,6 +152,7 @@ function Charts({ statistics }: { statistics: IStageStatistics }): JSX.Element {
             title={trans.__('Answers')}
             curves={curves.calls}
             time
+            span={span}
             amounts="count"
             format={value => integer(value, locale)}
           />
@@ -153,6 +162,7 @@ function Charts({ statistics }: { statistics: IStageStatistics }): JSX.Element {
             title={trans.__('Latency')}
             curves={curves.latency}
             time
+            span={span}
             amounts="percent"
             format={value => trans.__('%1 ms', number(value, locale))}
           />

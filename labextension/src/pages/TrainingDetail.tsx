@@ -12,7 +12,7 @@ import { useOne } from '../hooks';
 import { trainingIcon } from '../icons';
 import { LogPanel, nodesOf } from '../log/LogPanel';
 import { NotebookPanel } from '../notebook/NotebookPanel';
-import { hasEnded, hasFailed } from '../status';
+import { hasEnded, hasFailed, isWaiting } from '../status';
 import type { ITraining } from '../types';
 import { DetailActions } from './TrainingButtons';
 import { Failure, Progress } from './TrainingState';
@@ -130,6 +130,9 @@ function tabsOf(training: ITraining, trans: ReturnType<typeof useApp>['trans']):
     {
       key: 'monitoring',
       title: trans.__('Monitoring'),
+      disabled: isWaiting(training.trainingStatusCode)
+        ? trans.__('There is nothing to see while it is being created')
+        : undefined,
       render: () => <TrainingMonitoring training={training} />
     },
     {

@@ -175,7 +175,7 @@ export function RecentModels(): JSX.Element {
         id: one.modelId,
         name: one.modelName,
         before: <StatusDot status="ACTIVE" />,
-        after: frameworkName(one.modelFormatCode ?? one.frameworkCode)
+        after: frameworkName(one.frameworkCode)
       })}
     />
   );

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0100"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

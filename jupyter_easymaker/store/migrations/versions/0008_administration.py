@@ -8,8 +8,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0102"
-down_revision = "0101"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
