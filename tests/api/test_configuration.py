@@ -1,10 +1,13 @@
-"""What clients are told of the backend's gateway."""
+"""What clients are told of the backend: its gateway, and whether there are notebooks."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from cryptography import x509
 
 from jupyter_easymaker.client.client import EasyMakerClient
+from tests.api.notebooks import backend_of_a_hub, client_of
 from tests.conftest import RunningBackend
 
 
@@ -17,3 +20,9 @@ def test_configuration_tells_the_gateways_address_and_authority(backend: Running
     authority = x509.load_pem_x509_certificate(found["certificateAuthority"].encode())
     assert authority.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     assert "PRIVATE KEY" not in found["certificateAuthority"]
+
+
+def test_configuration_tells_whether_there_is_a_hub(backend: RunningBackend, tmp_path: Path) -> None:
+    assert backend.get("configuration")["configuration"]["hasHub"] is False
+    with backend_of_a_hub(tmp_path) as of_a_hub, client_of(of_a_hub, "ada") as client:
+        assert client.get("configuration").json()["configuration"]["hasHub"] is True

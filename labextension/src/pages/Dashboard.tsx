@@ -78,7 +78,7 @@ function Counts({ counts }: { counts: IDashboard['countList'] }): JSX.Element {
                 {titles[count.resourceType]}
               </span>
               <span className="em-Card-count">{integer(count.count, locale)}</span>
-              <span className="em-mod-quiet">{labelOf(count.status as Status, trans)}</span>
+              <span className="em-mod-quiet">{countedLabel(count, trans)}</span>
               <span className="em-Card-more">
                 {trans.__('%1 in all', integer(count.total, locale))}
                 {count.running > 0 &&
@@ -90,6 +90,16 @@ function Counts({ counts }: { counts: IDashboard['countList'] }): JSX.Element {
       })}
     </ul>
   );
+}
+
+/** What is counted: of notebooks only those that are well. */
+function countedLabel(
+  count: IDashboard['countList'][number],
+  trans: ReturnType<typeof useApp>['trans']
+): string {
+  return count.resourceType === 'NOTEBOOK'
+    ? trans.__('Active (healthy)')
+    : labelOf(count.status as Status, trans);
 }
 
 function Capacity({ capacity }: { capacity: IDashboard['capacity'] }): JSX.Element {

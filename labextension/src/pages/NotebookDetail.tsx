@@ -14,7 +14,7 @@ import { useConfiguration, useLoaded, useOne } from '../hooks';
 import { notebookIcon } from '../icons';
 import { IChange, touches } from '../model';
 import type { INotebook } from '../notebookTypes';
-import { hasFailed } from '../notebookWords';
+import { hasFailed, isInProgress } from '../notebookWords';
 import { DetailActions, isMine, Me } from './NotebookActions';
 import { Environments, StartUpScripts, useInside } from './NotebookInside';
 import { NotebookElapsed } from './NotebookList';
@@ -75,6 +75,11 @@ function Content(props: { notebook: INotebook; me: Me; at: number }): JSX.Elemen
             .filter(Boolean)
             .join(' ')}
         />
+      )}
+      {isInProgress(notebook.notebookStatusCode) && notebook.notebookStatusReason && (
+        <p className="em-Check em-tone-busy" role="status">
+          {notebook.notebookStatusReason}
+        </p>
       )}
       <NotebookUpgrade notebook={notebook} me={me} />
       <Tabs
