@@ -144,6 +144,9 @@ def test_administrator_stops_somebodys_notebook_and_sets_a_quota(in_hub: Page, r
     refused = zoe.ask("POST", "notebooks", json={**body, "bootStorageSize": 10, "dataStorageSize": 10})
     assert "may hold 1 notebooks" in refused.json()["header"]["resultMessage"]
 
+    administration.get_by_role("tab", name="Instance types and images").click()
+    expect(administration.get_by_role("table", name="Instance types")).to_contain_text("c1m2")
+    expect(administration.get_by_role("table", name="Provided images")).to_contain_text("local-cpu-python-notebook")
     administration.get_by_role("tab", name="Use").click()
     expect(administration.locator("tbody tr", has_text="zoe")).to_be_visible()
     administration.get_by_role("tab", name="Audit log").click()
@@ -207,3 +210,25 @@ def test_without_a_hub_it_is_said_and_nothing_offered(page: Page) -> None:
     for command in ("easymaker:open-notebooks", "easymaker:new-notebook"):
         execute(page, command)
         expect(shown(page).get_by_role("heading", name="Notebooks need a JupyterHub")).to_be_visible()
+
+
+@pytest.mark.e2e
+def test_administrator_deletes_several_resources_at_once(page: Page, lab: Lab) -> None:
+    names = ["bulk-a", "bulk-b", "other"]
+    ids = [lab.backend.post("experiments", {"experimentName": n})["experiment"]["experimentId"] for n in names]
+    execute(page, "easymaker:show-panel")
+    page.get_by_role("button", name="Administration").click()
+    administration = shown(page)
+    expect(administration.get_by_role("tab", name="Notebooks")).to_have_count(0)
+    administration.get_by_label("Kind").select_option(label="Experiments")
+    administration.get_by_label("Search by name").fill("bulk")
+    expect(administration.locator("tbody tr")).to_have_count(2)
+    for name in names[:2]:
+        administration.get_by_label(f"Choose {name}").check()
+    administration.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator(".jp-Dialog")).to_contain_text("Delete 2 resources?")
+    confirm(page, "Delete")
+    expect(administration.get_by_role("heading", name="Nothing found")).to_be_visible()
+    left = {each["experimentId"] for each in lab.backend.get("experiments")["experimentList"]}
+    assert left & set(ids) == {ids[2]}
+    lab.backend.request("DELETE", f"experiments/{ids[2]}")

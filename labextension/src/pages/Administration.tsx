@@ -8,6 +8,7 @@ import { Tabs } from '../components/Tabs';
 import { useConfiguration } from '../hooks';
 import { administrationIcon } from '../icons';
 import { AdministrationAudit } from './AdministrationAudit';
+import { AdministrationCatalogue } from './AdministrationCatalogue';
 import { AdministrationNotebooks } from './AdministrationNotebooks';
 import { AdministrationQuotas } from './AdministrationQuotas';
 import { AdministrationResources } from './AdministrationResources';
@@ -54,6 +55,11 @@ export function Administration(): JSX.Element {
           },
           { key: 'usage', title: trans.__('Use'), render: () => <AdministrationUsage /> },
           { key: 'quotas', title: trans.__('Quotas'), render: () => <AdministrationQuotas /> },
+          {
+            key: 'catalogue',
+            title: trans.__('Instance types and images'),
+            render: () => <AdministrationCatalogue />
+          },
           { key: 'audit', title: trans.__('Audit log'), render: () => <AdministrationAudit /> }
         ]}
       />
