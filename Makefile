@@ -10,6 +10,8 @@ ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 export UV_EXTRA_INDEX_URL ?= $(shell $(PYTHON) -m pip config get global.extra-index-url 2>/dev/null)
 export UV_INDEX_STRATEGY ?= unsafe-best-match
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --compile-bytecode
+# Tests mostly wait for processes they started; each file stays with one worker, which has servers of its own.
+PARALLEL ?= --numprocesses 3 --dist loadfile
 SOURCES := $(shell find labextension/src labextension/style labextension/package.json labextension/yarn.lock pyproject.toml -type f 2>/dev/null)
 
 .PHONY: lab hub test test-torch test-formats test-wheel test-hub lint format benchmarks clean browser
@@ -45,10 +47,6 @@ test: $(VENV)/.installed-test browser  ## all tests but the slow suites below
 test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch
 	$(BIN)/python -m pip install --quiet "torch==2.13.0"
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m torch
-
-test-formats: $(VENV)/.installed-test  ## models of TensorFlow, and KServe's client in an environment of its own
-	$(UV) "tensorflow>=2.21"
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m formats
 
 test-formats: $(VENV)/.installed-test  ## models of TensorFlow, and another server's client against ours
 	$(UV) "tensorflow>=2.21"

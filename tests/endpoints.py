@@ -11,6 +11,8 @@ import httpx
 import joblib
 from sklearn.dummy import DummyClassifier
 
+from jupyter_easymaker.gateway.settings import GatewaySettings
+from jupyter_easymaker.gateway.traefik import TraefikGateway
 from tests.conftest import RunningBackend
 from tests.waiting import wait_for
 
@@ -93,8 +95,7 @@ class Endpoints:
     @property
     def authority(self) -> str:
         """The certificates clients verify the gateway with."""
-        (bundle,) = (self.backend.data_dir / "gateway" / "certificates").glob("*bundle*")
-        return str(bundle)
+        return TraefikGateway(GatewaySettings(self.backend.data_dir / "gateway")).certificate_authority
 
     def call(self, url: str, body: Any = None, **arguments: Any) -> httpx.Response:
         """Call a model through the gateway; ``url`` is without the scheme."""

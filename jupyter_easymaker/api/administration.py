@@ -8,18 +8,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query
 from sqlalchemy.orm import Session
 
-from ..resources.administration import AuditEntry, Usage
+from ..resources.administration import AuditEntry, BulkAction, BulkResult, NotebookBulk, Usage
 from ..resources.base import now
 from ..resources.errors import EasyMakerError, ResultCode, field_error
-from ..resources.notebook import Notebook
+from ..resources.notebook import Notebook, NotebookStatus
 from ..resources.quota import Quota, QuotaView
 from ..store import audit, notebooks, quotas, usage
+from ..store.hub_tables import NotebookRow
 from ..store.tables import ProjectRow
 from .auth import Admin, Member
 from .context import Context
 from .envelope import Paging, envelope, success
 from .listing import Listing, values
 from .notebook_views import notebook_views
+from .notebooks import act
 
 admin = APIRouter(prefix="/admin", tags=["administration"])
 router = APIRouter(tags=["quotas"])
@@ -28,6 +30,10 @@ QuotaAnswer = envelope("QuotaAnswer", quota=QuotaView)
 Project = Annotated[str, Path(max_length=64)]
 Moment = Annotated[str, Query(max_length=40, description="ISO 8601, such as 2026-01-31T08:15:00Z.")]
 _USUAL = timedelta(days=30)
+_BULK = {
+    BulkAction.STOP: NotebookStatus.STOP_IN_PROGRESS,
+    BulkAction.DELETE: NotebookStatus.DELETE_IN_PROGRESS,
+}
 
 
 @admin.get("/audit", response_model=envelope("AuditList", audit_list=list[AuditEntry], paging=Paging))
@@ -111,6 +117,25 @@ def list_all_notebooks(
         )
     found = notebook_views(context, caller, rows)
     return success(notebook_list=found, paging=listing.paging(len(found), total))
+
+
+@admin.post("/notebooks/actions", response_model=envelope("BulkAnswer", result_list=list[BulkResult]))
+def act_on_notebooks(context: Context, caller: Admin, body: Annotated[NotebookBulk, Body()]) -> Any:
+    """Stop or delete several notebooks, of any project; each for itself, so that one in the way stops no other."""
+    status = _BULK[body.action]
+    results = []
+    for notebook_id in dict.fromkeys(body.notebook_id_list):
+        try:
+            with context.database.reading() as session:
+                row = None if "\x00" in notebook_id else session.get(NotebookRow, notebook_id)
+            if row is None:
+                raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no notebook {notebook_id!r}.")
+            act(context, caller, row.appkey, row.id, status)
+        except EasyMakerError as error:
+            results.append(BulkResult(notebook_id=notebook_id, successful=False, reason=error.message))
+        else:
+            results.append(BulkResult(notebook_id=notebook_id, successful=True))
+    return success(result_list=results)
 
 
 @admin.get("/quotas/{project}", response_model=QuotaAnswer)

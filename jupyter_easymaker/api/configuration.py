@@ -8,8 +8,10 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic.alias_generators import to_camel
 
+from ..gateway.base import GatewayError
 from ..resources import limits
 from ..resources.base import WireModel
+from ..resources.errors import EasyMakerError, ResultCode
 from .auth import Member
 from .context import Context
 from .envelope import envelope, success
@@ -65,6 +67,10 @@ def get_configuration(appkey: str, context: Context, caller: Member) -> Any:
         scheme for scheme, there in (("nas", storage.nas), ("obs", storage.obs), ("file", storage.file_roots)) if there
     ]
     capacity = context.engine.capacity()
+    try:
+        gateway = GatewayView(address=context.gateway.address, certificate_authority=context.gateway.own_authority)
+    except GatewayError as error:
+        raise EasyMakerError(ResultCode.UNAVAILABLE, str(error)) from error
     return success(
         configuration=Configuration(
             region=context.region,
@@ -74,7 +80,7 @@ def get_configuration(appkey: str, context: Context, caller: Member) -> Any:
             obs_list=list(storage.obs),
             limits={to_camel(name): number for name, number in asdict(limits.current()).items()},
             capacity=CapacityView(vcpus=capacity.vcpus, memory_mib=capacity.memory_mib, gpus=capacity.gpus),
-            gateway=GatewayView(address=context.gateway.address, certificate_authority=context.gateway.own_authority),
+            gateway=gateway,
             user=User(user_id=caller.user_id, is_admin=caller.is_admin),
             gateway_address=context.gateway.address,
         )

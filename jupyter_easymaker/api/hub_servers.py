@@ -12,15 +12,15 @@ from fastapi import APIRouter, Body
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..resources.base import RequestModel, WireModel, new_id
+from ..resources.base import Description, RequestModel, WireModel, new_id
 from ..resources.errors import EasyMakerError, ResultCode
-from ..resources.notebook import NotebookStatus
+from ..resources.notebook import NotebookCreate, NotebookStatus
 from ..storage.access import resolve
 from ..storage.directory import DirectoryPlace
 from ..storage.uri import StorageError
 from ..store import notebooks, users
 from ..store.hub_tables import NotebookRow
-from ..store.quotas import RESTING, of_flavor
+from ..store.quotas import RESTING, of_flavor, of_storage
 from .auth import AnyCaller, Caller
 from .context import ApiContext, Context
 from .envelope import envelope, success
@@ -34,8 +34,8 @@ router = APIRouter(tags=["hub"])
 class ServerStart(RequestModel):
     """The body of POST hub/servers."""
 
-    server_name: Annotated[str, Body(max_length=255)] = ""
-    display_name: Annotated[str, Body(max_length=255)] = ""
+    server_name: Description = ""
+    display_name: Description = ""
 
 
 class MountedNas(WireModel):
@@ -103,6 +103,11 @@ def _adopted(context: ApiContext, caller: Caller, body: ServerStart) -> Notebook
     starting = NotebookStatus.START_IN_PROGRESS
     adoption = context.adoption
     assert adoption is not None, "there is one where there is a hub"  # noqa: S101
+    # Somebody who starts one at the hub's page is told; one that is there already is only counted.
+    appkey, flavor = adoption.project(caller.user_id, projects), adoption.flavor()
+    spec = NotebookCreate(notebook_name="new", image_id="any", flavor_id=flavor.id).model_dump(by_alias=True)
+    with context.database.session() as session:
+        check_quota(session, appkey, of_storage(spec) + of_flavor(flavor))
     try:
         return adoption.adopt(caller.user_id, projects, body.server_name, body.display_name, starting)
     except IntegrityError:  # another backend, or the loop, was faster

@@ -17,9 +17,11 @@ from ..logs.query import Query as LogQuery
 from ..logs.search import Hit, Mark, Sources, key_of, page, search
 from ..logs.source import LiveLog, LogSource
 from ..logs.times import Times
+from ..reconcilers.endpoint_context import service_name
 from ..reconcilers.log_keeper import about_of
+from ..reconcilers.pod_log_keeper import about_pod
 from ..resources.base import UtcDatetime, WireModel, now
-from ..store import job_owners
+from ..store import endpoints, job_owners
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import envelope, success
@@ -30,9 +32,10 @@ _JUST_ENDED = timedelta(hours=2)
 """So long a log that is not kept yet is looked for where its job left it."""
 _QUERY_HELP = (
     'Such as body:"out of memory" AND (logLevel:ERROR OR trainingName:iris*). Fields: body, logLevel, time, '
-    "trainingId, trainingName, hyperparameterTuningId, batchInferenceId, batchInferenceName, node, category, logType, "
-    "easymakerAppKey. AND, OR, NOT, "
-    "wildcards * and ?, and ranges: time:[2026-01-31 TO 2026-02-28]. Words without a field are looked for in the body."
+    "trainingId, trainingName, hyperparameterTuningId, batchInferenceId, batchInferenceName, endpointId, endpointName, "
+    "endpointStageId, endpointModelId, modelName, podName, action, node, category, logType, easymakerAppKey. "
+    "AND, OR, NOT, wildcards * and ?, and ranges: time:[2026-01-31 TO 2026-02-28]. Words without a field are looked "
+    "for in the body."
 )
 Text = Annotated[str, Query(alias="query", max_length=2000, description=_QUERY_HELP)]
 Since = Annotated[datetime | None, Query(alias="from", description="No older lines.")]
@@ -56,7 +59,13 @@ class LogLine(WireModel):
     training_name: str | None = None
     batch_inference_id: str | None = None
     batch_inference_name: str | None = None
-    """Of what printed it: either a training's or a batch inference's."""
+    endpoint_id: str | None = None
+    endpoint_name: str | None = None
+    endpoint_stage_id: str | None = None
+    endpoint_model_id: str | None = None
+    model_name: str | None = None
+    pod_name: str | None = None
+    """Of what printed it: a training's, a batch inference's or an endpoint's."""
     node: int
     offset: int
     """Where it begins in its node's log, in bytes."""
@@ -79,7 +88,7 @@ def search_logs(
     size: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str, Query(max_length=500, description="nextCursor of the page before.")] = "",
 ) -> Any:
-    """Find lines in the logs of trainings and batch inferences with log management, the newest first.
+    """Find lines in the logs of trainings, batch inferences and endpoints with log management, the newest first.
 
     A search that takes very long answers what it found so far, which may be nothing, and a cursor to go on with.
     """
@@ -155,6 +164,19 @@ def _logs(context: ApiContext, appkey: str, tuning_id: str) -> Iterator[tuple[Ab
         about = about_of(row, row.ended_at.timestamp() if row.ended_at else time.time(), row.created_at.timestamp())
         if tuning_id in ("", about.tuning_id):
             yield about, partial(_live, context, about)
+    if not tuning_id:
+        yield from _pods(context, appkey, known)
+
+
+def _pods(context: ApiContext, appkey: str, kept: set[str]) -> Iterator[tuple[About, Sources]]:
+    """Return the logs of the pods that are there of a project's endpoints with log management."""
+    with context.database.reading() as session:
+        logged = endpoints.logged(session, appkey)
+    for endpoint, row in logged:
+        observation = context.engine.observe_service(service_name(row.id))
+        for replica in observation.replicas if observation else ():
+            if replica.name not in kept:
+                yield (about := about_pod(endpoint, row, replica, time.time())), partial(_live, context, about)
 
 
 def _live(context: ApiContext, about: About) -> list[LogSource]:
@@ -189,6 +211,12 @@ def _view(hit: Hit) -> LogLine:
         training_name=fields.get("trainingName"),
         batch_inference_id=fields.get("batchInferenceId"),
         batch_inference_name=fields.get("batchInferenceName"),
+        endpoint_id=fields.get("endpointId"),
+        endpoint_name=fields.get("endpointName"),
+        endpoint_stage_id=fields.get("endpointStageId"),
+        endpoint_model_id=fields.get("endpointModelId"),
+        model_name=fields.get("modelName"),
+        pod_name=fields.get("podName"),
         node=hit.node,
         offset=hit.line.offset,
         line=hit.number,

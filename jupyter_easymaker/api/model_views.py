@@ -7,13 +7,14 @@ from ..store.tables import ModelRow
 
 
 def model_view(row: ModelRow) -> Model:
+    framework = ModelFormat(row.model_format) if row.model_format else None
     return Model(
         model_id=row.id,
         model_name=row.name,
         description=row.description,
         app_key=row.appkey,
-        model_format_code=ModelFormat(row.model_format) if row.model_format else None,
-        framework_code=row.model_format,
+        model_format_code=framework if framework is not None and framework.known_to_sdk else None,
+        framework_code=framework,
         framework_version=row.framework_version,
         model_upload_uri=row.model_upload_uri,
         training={"trainingId": row.training_id, "trainingName": row.training_name}

@@ -134,25 +134,25 @@ def change_flavor(
 @router.put("/notebooks/{notebook_id}/start", response_model=Answer)
 def start_notebook(appkey: str, notebook_id: str, context: Context, caller: Member) -> Any:
     """Start a stopped notebook; one that is starting already goes on."""
-    return _act(context, caller, appkey, notebook_id, NotebookStatus.START_IN_PROGRESS)
+    return act(context, caller, appkey, notebook_id, NotebookStatus.START_IN_PROGRESS)
 
 
 @router.put("/notebooks/{notebook_id}/stop", response_model=Answer)
 def stop_notebook(appkey: str, notebook_id: str, context: Context, caller: Member) -> Any:
     """Stop a notebook: its data storage stays. One that is stopping already goes on."""
-    return _act(context, caller, appkey, notebook_id, NotebookStatus.STOP_IN_PROGRESS)
+    return act(context, caller, appkey, notebook_id, NotebookStatus.STOP_IN_PROGRESS)
 
 
 @router.put("/notebooks/{notebook_id}/reboot", response_model=Answer)
 def reboot_notebook(appkey: str, notebook_id: str, context: Context, caller: Member) -> Any:
     """Stop a notebook and start it again."""
-    return _act(context, caller, appkey, notebook_id, NotebookStatus.REBOOT_IN_PROGRESS)
+    return act(context, caller, appkey, notebook_id, NotebookStatus.REBOOT_IN_PROGRESS)
 
 
 @router.delete("/notebooks/{notebook_id}", response_model=Answer)
 def delete_notebook(appkey: str, notebook_id: str, context: Context, caller: Member) -> Any:
     """Delete a notebook with its boot and data storage; a NAS stays."""
-    return _act(context, caller, appkey, notebook_id, NotebookStatus.DELETE_IN_PROGRESS)
+    return act(context, caller, appkey, notebook_id, NotebookStatus.DELETE_IN_PROGRESS)
 
 
 _VERBS = {
@@ -163,7 +163,7 @@ _VERBS = {
 }
 
 
-def _act(context: ApiContext, caller: Caller, appkey: str, notebook_id: str, status: NotebookStatus) -> Any:
+def act(context: ApiContext, caller: Caller, appkey: str, notebook_id: str, status: NotebookStatus) -> Any:
     """Ask for an action; asked again while it is in progress, nothing is done twice."""
     verb = _VERBS[status]
     with context.database.session() as session:

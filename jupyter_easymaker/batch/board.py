@@ -84,6 +84,11 @@ class Board:
         slots[_SUCCESS], slots[_FAIL4], slots[_FAIL5] = counts.success, counts.fail4xx, counts.fail5xx
 
     @property
+    def pieces(self) -> int:
+        """How many pieces are done for good."""
+        return self._slots[_PIECES]
+
+    @property
     def counts(self) -> Counts:
         return Counts(self._slots[_SUCCESS], self._slots[_FAIL4], self._slots[_FAIL5])
 

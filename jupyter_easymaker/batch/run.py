@@ -26,6 +26,7 @@ from ..storage.config import StorageConfig
 from . import pieces, selection, summary
 from .plan import PLAN_FILE, BatchPlan
 from .results import RESULTS, Checkpoint, settle
+from .upload import Uploader
 from .watch import Ended, Watch
 from .worker import Work
 
@@ -71,7 +72,9 @@ class Pod:
     def _score(self) -> str:
         """Score everything; return why not all of it was, empty if it was."""
         plan, node = self._plan, self._node
-        self._report.update(phase=Phase.STAGING)
+        # Of one that goes on after a kill: it has begun, and how far it was is known.
+        before = _read(node.report_file) or {}
+        self._report.update(phase=Phase.STAGING, startedAt=_read(self._path("began.json")), batch=before.get("batch"))
         model = staged_input("The model", plan.model_uri, self._storage, plan.cache_dir, self._report)
         left = None if plan.max_input_bytes is None else plan.max_input_bytes - model.bytes
         tell = selection.wanted(plan.include, plan.exclude)
@@ -102,10 +105,21 @@ class Pod:
         os.makedirs(self._path("results"), exist_ok=True)
         work = self._work(model, data)
         self._watch = Watch(plan, node, self._report, work, self._python(model), self._files, rows)
+        watch = self._watch
         if self._stopped or self._ended_because:
-            self._watch.end(self._ended_because or "Stopped on request.")
-        ended = self._watch.run()
-        return "" if ended is Ended.DONE else self._watch.reason
+            watch.end(self._ended_because or "Stopped on request.")
+        names = [piece["name"] for piece in self._pieces]
+        uploader = Uploader(
+            *(self._path("results"), self._path("outgoing"), plan.output_uri, self._storage, names),
+            done=lambda: watch.pieces_done,
+            on_failure=watch.end,
+        )
+        uploader.start()
+        try:
+            ended = watch.run()
+        finally:
+            uploader.finish()
+        return "" if ended is Ended.DONE and not watch.reason else watch.reason
 
     def _divide(self, data: StagedInput, files: list[tuple[str, int]]) -> int:
         """Set this pod's pieces; return how many lines they have (of JSON files nobody knows yet)."""
@@ -170,8 +184,10 @@ class Pod:
         self._report.update(phase=Phase.UPLOADING, endedAt=ended, reason=reason or None, batch=counts)
         outputs: dict[str, str] = {}
         try:
-            os.makedirs(self._path("results"), exist_ok=True)
-            if stage_out(self._path("results"), plan.output_uri, self._storage, self._report.progress("the results")):
+            for name in ("outgoing", "results"):
+                os.makedirs(self._path(name), exist_ok=True)
+                stage_out(self._path(name), plan.output_uri, self._storage, self._report.progress("the results"))
+            if checkpoint.counts.processed or not reason:
                 outputs = {"outputUri": plan.output_uri}
             if not reason:
                 began = _read(self._path("began.json")) or ended
@@ -201,7 +217,7 @@ class Pod:
         return _STOPPED_STATUS if self._stopped else 1
 
     def _clear(self) -> None:
-        for name in ("results", "scratch"):
+        for name in ("results", "outgoing", "scratch"):
             shutil.rmtree(self._path(name), ignore_errors=True)
 
     def _path(self, name: str) -> str:

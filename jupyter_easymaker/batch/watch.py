@@ -98,6 +98,12 @@ class Watch:
                 self._after_crash(exit_code, timed_out)
         return Ended.EARLY
 
+    @property
+    def pieces_done(self) -> int:
+        """How many pieces are done for good."""
+        board = self._board if self._process is not None else None
+        return board.pieces if board is not None else Checkpoint.read(self._work.checkpoint).piece
+
     def counts(self) -> dict[str, int]:
         """Return how far it is."""
         board = self._board if self._process is not None else None

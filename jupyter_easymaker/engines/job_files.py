@@ -61,13 +61,18 @@ def node_state(directory: str, node: int) -> str:
     return f"{directory}/node-{node}.json"
 
 
-def write_json(path: str, content: Any) -> None:
-    """Replace a file atomically and durably."""
+def write_json(path: str, content: Any, *, durable: bool = True) -> None:
+    """Replace a file atomically.
+
+    Args:
+        durable: it is there after a power cut, too.
+    """
     part = f"{path}.part-{os.getpid()}"
     with open(part, "w") as file:  # noqa: PTH123
         json.dump(content, file)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
     os.replace(part, path)  # noqa: PTH105
 
 

@@ -90,6 +90,9 @@ def _ignored(_number: int, _frame: FrameType | None) -> None:
 def main() -> None:
     """Import the modules named on the command line, which jobs run with ``-m``, and serve."""
     for module in sys.argv[1:]:
-        importlib.import_module(module)
+        try:
+            importlib.import_module(module)
+        except Exception:  # its own jobs say what is wrong with it; the others must not wait for ever
+            traceback.print_exc()
     gc.freeze()  # the children share these pages for longer
     Launcher().run()

@@ -96,7 +96,7 @@ class LocalEngine(FullEngine):
         return self._capacity
 
     def load(self) -> Load:
-        names = [name for name in self.names() if not (self._jobs / name / job_files.END).exists()]
+        names = self._starter.open_jobs()
         grants = list(self._starter.job_grants())
         replicas = list(self._starter.replica_grants())
         return Load(
@@ -151,6 +151,7 @@ class LocalEngine(FullEngine):
         # Renamed first: a crash in the middle leaves no half job behind.
         gone = self._jobs / f".new-removed-{uuid4().hex}"
         directory.rename(gone)
+        self._starter.forget(name)
         shutil.rmtree(gone, ignore_errors=True)
         self._seen.pop(name, None)
 

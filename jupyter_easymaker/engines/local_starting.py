@@ -40,6 +40,8 @@ class Starter:
         self._capacity = capacity
         self._launcher = launcher
         self._spawned: dict[str, float] = {}
+        self._over: set[str] = set()
+        """Jobs known to have ended."""
         self.waiting: dict[str, str] = {}
         """What queued jobs wait for, by name."""
 
@@ -49,9 +51,27 @@ class Starter:
         with service_files.locked(self._queue_lock):
             yield
 
+    def open_jobs(self) -> list[str]:
+        """Return the jobs that have not ended. Those that have stay for long, and are asked once each."""
+        names = job_names(self._jobs)
+        over = self._over & set(names)
+        found = []
+        for name in names:
+            if name not in over:
+                if os.path.exists(f"{self._jobs}/{name}/{job_files.END}"):  # noqa: PTH110 - asked ten times a second
+                    over.add(name)
+                else:
+                    found.append(name)
+        self._over = over
+        return found
+
+    def forget(self, name: str) -> None:
+        """Hear that an ended job is removed: another may have its name."""
+        self._over = self._over - {name}
+
     def pump_jobs(self) -> list[str]:
         """Start queued jobs there is room for, end those whose supervisor died; return all that have not ended."""
-        names = [name for name in job_names(self._jobs) if not (self._jobs / name / job_files.END).exists()]
+        names = self.open_jobs()
         if not names:
             self.waiting.clear()
             return []
@@ -162,7 +182,7 @@ class Starter:
 
     def job_grants(self) -> Iterator[dict[str, Any]]:
         """Yield what jobs hold that have not ended."""
-        return _grants(self._jobs / name for name in job_names(self._jobs))
+        return _grants(self._jobs / name for name in self.open_jobs())
 
     def replica_grants(self) -> Iterator[dict[str, Any]]:
         """Yield what replicas hold."""
@@ -171,7 +191,7 @@ class Starter:
 
 def job_names(jobs: Path) -> list[str]:
     """Return the names of all jobs in a directory."""
-    return sorted(entry.name for entry in jobs.iterdir() if not entry.name.startswith("."))
+    return sorted(name for name in os.listdir(jobs) if not name.startswith("."))  # noqa: PTH208 - asked very often
 
 
 def write_end(directory: Path, state: JobState, reason: str) -> None:

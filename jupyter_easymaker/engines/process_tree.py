@@ -63,11 +63,16 @@ def children_by_parent() -> dict[int, list[int]]:
     for entry in entries:
         if not entry.isdigit():
             continue
-        try:
-            with open(f"/proc/{entry}/stat", "rb") as file:  # noqa: PTH123
-                stat = file.read()
+        try:  # without a file object, which takes three times as long: there may be thousands of processes
+            descriptor = os.open(f"/proc/{entry}/stat", os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             continue
+        try:
+            stat = os.read(descriptor, 1024)
+        except OSError:
+            continue
+        finally:
+            os.close(descriptor)
         fields = stat[stat.rindex(b")") + 2 :].split(None, 2)
         if fields[0] != b"Z":
             children.setdefault(int(fields[1]), []).append(int(entry))

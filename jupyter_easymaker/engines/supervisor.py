@@ -63,7 +63,7 @@ class Supervisor:
         self.stopping = False
         self.deadline: float | None = None
         self.reason = ""
-        self.next_memory_look = 0.0
+        self.next_memory_look = time.monotonic() + _ALERT_SECONDS
         self.sampler: JobSampler | None = None
 
     def run(self) -> None:
@@ -133,7 +133,8 @@ class Supervisor:
             "exitCode": node.exit_code,
             "killedForMemory": node.killed_for_memory,
         }
-        job_files.write_json(job_files.node_state(self.directory, node.index), state)
+        # Of no use after a power cut: the nodes are gone then.
+        job_files.write_json(job_files.node_state(self.directory, node.index), state, durable=False)
 
     def _wait(self) -> None:
         """Sleep until a process ends, a stop is asked, or it is time to look at the memory."""
@@ -146,14 +147,15 @@ class Supervisor:
         else:
             time.sleep(min(seconds, _ALERT_SECONDS))
 
-    def _reap(self) -> None:
+    def _reap(self) -> bool:
+        """Take the ends of processes; return whether there are others."""
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
-                return
+                return False
             if pid == 0:
-                return
+                return True
             if self.sampler is not None:
                 self.sampler.reaped(pid, usage)
             for node in self.nodes:
@@ -284,12 +286,11 @@ class Supervisor:
     def _end_leftovers(self) -> None:
         """End what the nodes left running: nothing outlives its job."""
         until = time.monotonic() + 10
-        while (left := descendants(os.getpid())) and time.monotonic() < until:
+        # What has no parent any more is our child, so without children there is nothing left.
+        while self._reap() and (left := descendants(os.getpid())) and time.monotonic() < until:
             for pid in left:
                 _send(pid, signal.SIGKILL)
-            self._reap()
             time.sleep(0.01)
-        self._reap()
 
     def _write_end(self) -> None:
         failed = [node for node in self.nodes if node.exit_code]

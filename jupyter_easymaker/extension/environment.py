@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.utils import url_path_join
 
-from ..trusted import CA_VARIABLES, trusted_file
+from ..trusted import CA_VARIABLES, is_chosen, trusted_file
 
 if TYPE_CHECKING:
     from ..client.connection import Connection
@@ -75,7 +75,8 @@ class Environment:
             return {}
         digest = hashlib.sha256(authority.encode()).hexdigest()[:12]
         bundle = Path(jupyter_runtime_dir()) / f"easymaker-authorities-{digest}.pem"
-        free = [name for name in CA_VARIABLES if os.environ.get(name, "") in ("", str(bundle))]
+        values = {name: os.environ.get(name, "") for name in CA_VARIABLES}
+        free = [name for name, value in values.items() if value == str(bundle) or not is_chosen(value)]
         if not free:
             return {}
         try:

@@ -134,12 +134,14 @@ class MachineGateway(Gateway):
 
     @property
     def own_authority(self) -> str:
-        self._certificate()
-        return "" if self._settings.certificate else self._authority.certificate.read_text()
+        if self._settings.certificate:
+            return ""
+        self._own_certificate()
+        return self._authority.certificate.read_text()
 
     @property
     def certificate_authority(self) -> str:
-        self._certificate()
+        self._own_certificate()
         return str(self._authority.bundle)
 
     def apply(self, endpoints: Sequence[EndpointRoute]) -> None:
@@ -169,11 +171,18 @@ class MachineGateway(Gateway):
         late = f"The gateway has not taken it over for {seconds:.0f} s; see {LOG_FILE} in {self._directory / 'runs'}."
         return StageDeployment(Deployment.PENDING, late if seconds > _SLOW_SECONDS else "")
 
+    def _own_certificate(self) -> tuple[str, str]:
+        """Return one of our authority's and its key; what clients verify it with is written besides."""
+        try:
+            certificate, key = self._authority.leaf(self._settings.certified_names)
+        except OSError as error:
+            raise GatewayError(f"The gateway's certificate could not be made: {error}") from error
+        return str(certificate), str(key)
+
     def _certificate(self) -> tuple[str, str]:
         """Return certificate and key: the operator's, or ours, renewed where it is time."""
-        own = self._authority.leaf(self._settings.certified_names)  # in any case: the bundle is written with it
         if not self._settings.certificate:
-            return str(own[0]), str(own[1])
+            return self._own_certificate()
         pair = (self._settings.certificate, self._settings.certificate_key)
         for path in pair:
             if not Path(path).is_file():

@@ -39,6 +39,7 @@ _BODY_SECONDS = 120.0
 _IDLE_SECONDS = 4.0
 """Shorter than a replica keeps an idle connection, so that none is used just as it is closed."""
 _CHECK_SECONDS = 1.0
+_HEALTH_SECONDS = 5.0
 _DRAIN_SECONDS = 10
 _OF_THE_CONNECTION = {
     *(b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te"),
@@ -149,7 +150,7 @@ class Proxy:
 
     async def _is_healthy(self, address: str) -> bool:
         try:
-            answer = await self._client.get(f"http://{address}/health", timeout=_CONNECT_SECONDS)
+            answer = await self._client.get(f"http://{address}/health", timeout=_HEALTH_SECONDS)
         except (httpx.TransportError, httpx.InvalidURL):
             return False
         return answer.is_success

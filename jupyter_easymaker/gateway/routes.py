@@ -22,8 +22,17 @@ KEY_HEADER = "X-Api-Key"
 REVISION = "revision"
 REFUSED = (401, 404, 503)
 
-_HEALTH_CHECK = {"path": "/health", "interval": "2s", "unhealthyInterval": "1s", "timeout": "2s"}
-_RETRY = {"attempts": 4, "initialInterval": "10ms"}
+# A dead replica refuses at once; one on a busy machine may take its time.
+_HEALTH_CHECK = {"path": "/health", "interval": "1s", "unhealthyInterval": "1s", "timeout": "5s"}
+_RETRY = {
+    "attempts": 12,  # until a dead replica is out, each try may meet it once more
+    "initialInterval": "5ms",
+    # A pod that was killed breaks off the calls it works on: a model may be asked again, it keeps nothing of them.
+    # One that ends its own process is answered for by its server (500): what kills it is not tried on others.
+    "status": ["502"],
+    "retryNonIdempotentMethod": True,
+    "maxRequestBodyBytes": 33554432,  # the model server's own limit
+}
 _ANSWERED, _KEYLESS, _UNKNOWN = 1000, 500, 1  # priorities
 _KEYS = re.compile(rf"Header\(`{KEY_HEADER}`, (?:`[^`]*`|\"(?:[^\"\\]|\\.)*\")\)")
 # Traefik matches paths decoded but for these, which stay as they were sent.

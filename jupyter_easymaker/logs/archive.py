@@ -13,7 +13,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,13 +24,13 @@ _LOG = logging.getLogger(__name__)
 _NEW = ".new-"
 _EARLIER_NAMES = {"training_id": "resource_id", "training_name": "resource_name"}
 
-TRAINING, BATCH_INFERENCE = "training", "batch-inference"
+TRAINING, BATCH_INFERENCE, ENDPOINT = "training", "batch-inference", "endpoint"
 """Kinds of what is logged, as the names of jobs begin."""
 
 
 @dataclass(frozen=True)
 class About:
-    """What is the same for all lines of a training or a batch inference."""
+    """What is the same for all lines of a training, a batch inference or a pod of an endpoint."""
 
     resource_id: str
     resource_name: str
@@ -43,7 +43,9 @@ class About:
     tuning_id: str = ""
     """Of a trial: whose."""
     kind: str = TRAINING
-    """Or ``BATCH_INFERENCE``."""
+    """Or ``BATCH_INFERENCE``, or ``ENDPOINT`` of a pod, whose name is ``resource_id``; the endpoint's is the other."""
+    endpoint: dict[str, str] = field(default_factory=dict)
+    """Of a pod: ``endpointId``, ``endpointStageId``, ``endpointModelId`` and ``modelName``."""
 
     @classmethod
     def from_json(cls, text: str) -> About:
@@ -53,7 +55,9 @@ class About:
 
     @property
     def job(self) -> str:
-        """The job's name."""
+        """The job's name, or the pod's."""
+        if self.kind == ENDPOINT:
+            return self.resource_id
         return f"{self.kind}-{self.resource_id}"
 
     def fields(self, node: int) -> dict[str, str]:
@@ -67,6 +71,9 @@ class About:
         }
 
     def _own_fields(self) -> dict[str, str]:
+        if self.kind == ENDPOINT:
+            pod = {"endpointName": self.resource_name, "podName": self.resource_id, "action": "Endpoint.Model"}
+            return {**self.endpoint, **pod}
         if self.kind == BATCH_INFERENCE:
             return {"batchInferenceId": self.resource_id, "batchInferenceName": self.resource_name}
         tuning = {"hyperparameterTuningId": self.tuning_id} if self.tuning_id else {}

@@ -19,6 +19,7 @@ from .line import LEVELS
 
 _SAME_FOR_ALL_LINES = (
     *("trainingId", "trainingName", "hyperparameterTuningId", "batchInferenceId", "batchInferenceName"),
+    *("endpointId", "endpointName", "endpointStageId", "endpointModelId", "modelName", "podName", "action"),
     *("category", "logType", "easymakerAppKey", "node"),
 )
 FIELDS = ("body", "logLevel", "time", *_SAME_FOR_ALL_LINES)

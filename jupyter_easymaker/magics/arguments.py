@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..resources.training import TrainingCreate
-from . import batch_options, endpoint_options, files, tuning_options, watching
+from . import batch_options, endpoint_options, files, notebooks, tuning_options, watching
 from .editing import add_edit
 from .parsing import Parser, help_of, listing, log_options, named, pair, runs
 from .settings_options import add_settings, add_source
@@ -37,6 +37,7 @@ def line_parser() -> Parser:
     _add_models(commands)
     batch_options.add_to(commands)
     endpoint_options.add_to(commands)
+    notebooks.add_to(commands)
     _add_templates(commands)
     files.add_to(commands, Parser)
     log = commands.add_parser("log", help="Record metrics of the training this notebook runs as: loss=0.3 step=4.")

@@ -10,7 +10,19 @@ from IPython.display import display
 
 from ..client.client import EasyMakerClient
 from ..git_state import git_state
-from . import batch_inferences, catalogue, editing, endpoints, files, render, templates, tracking, tunings, watching
+from . import (
+    batch_inferences,
+    catalogue,
+    editing,
+    endpoints,
+    files,
+    notebooks,
+    render,
+    templates,
+    tracking,
+    tunings,
+    watching,
+)
 from .ending import Command, delete, stop
 from .live import watch
 from .log_search import search_logs
@@ -155,7 +167,7 @@ def model_list(client: EasyMakerClient, options: argparse.Namespace, _cell: str 
     rows = [
         [
             each["modelName"],
-            each["modelFormatCode"] or "",
+            each["frameworkCode"] or "",
             _origin(each),
             each["modelUploadUri"],
             render.moment(each["createdDatetime"]),
@@ -181,7 +193,7 @@ def model_show(client: EasyMakerClient, options: argparse.Namespace, _cell: str 
             model["modelName"],
             {
                 "Description": model["description"],
-                "Framework": " ".join(filter(None, [model["modelFormatCode"], model["frameworkVersion"]])),
+                "Framework": " ".join(filter(None, [model["frameworkCode"], model["frameworkVersion"]])),
                 "Artifact": model["modelUploadUri"],
                 "Made from": _origin(model),
                 "Created": render.moment(model["createdDatetime"]),
@@ -230,6 +242,7 @@ COMMANDS: dict[tuple[str, str | None], Command] = {
     **tunings.COMMANDS,
     **batch_inferences.COMMANDS,
     **endpoints.COMMANDS,
+    **notebooks.COMMANDS,
     **editing.COMMANDS,
     **templates.COMMANDS,
     ("template", "delete"): delete("trainingTemplate"),

@@ -28,6 +28,7 @@ _LISTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "deploy": ("models", "modelList", ("modelName", "modelId")),
     "endpoint": ("endpoints", "endpointList", ("endpointName", "endpointId")),
     "predict": ("endpoints", "endpointList", ("endpointName", "endpointId")),
+    "notebook": ("notebooks", "notebookList", ("notebookName", "notebookId")),
     "template": ("training-templates", "trainingTemplateList", ("trainingTemplateName", "trainingTemplateId")),
     "image": ("images", "imageList", ("imageName",)),
     "instance": ("flavors", "flavorList", ("name",)),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..engines.base import Engine
 from ..metrics.reader import MetricsReader
 from ..resources.catalogue import Catalogue
+from ..resources.image import PRIVATE, Image
 from ..storage.config import StorageConfig
 from ..store.database import Database
 from .log_keeper import LogKeeper
 
 if TYPE_CHECKING:
-    from ..search.study import Search
+    from .tuning_course import Course
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,14 @@ class ReconcilerContext:
     region: str
     logs: LogKeeper
     metrics: MetricsReader = field(default_factory=MetricsReader)
-    searches: dict[str, Search] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
     """By tuning: what was learnt from its trials, which hold all of it."""
+
+    def image(self, chosen: Mapping[str, Any]) -> Image | None:
+        """Return the image a resource was created with, None if it is no longer offered."""
+        if chosen.get("imageTypeCode") == PRIVATE:  # the project's own: it is needed, so nobody deleted it
+            return Image.model_validate(chosen)
+        return self.catalogue.image(chosen["imageId"])
 
     def tensorboard_dir(self, appkey: str, experiment_id: str) -> Path:
         return self.data_dir / "tensorboard" / appkey / experiment_id

@@ -12,6 +12,7 @@ from ..gateway.base import Gateway
 from ..storage.config import StorageConfig
 from ..store.database import Database
 from ..store.encryption import Encryption
+from .pod_log_keeper import PodLogKeeper
 from .stage_scaling import ScalingPace
 
 _PREFIX = "endpoint-"
@@ -29,6 +30,7 @@ class EndpointContext:
     storage_for: Callable[[str], StorageConfig]
     """The storages of a project, by appkey."""
     data_dir: Path
+    pod_logs: PodLogKeeper
     pace: ScalingPace = field(default_factory=ScalingPace)
 
     def model_dir(self, appkey: str, endpoint_model_id: str) -> Path:

@@ -80,23 +80,29 @@ class EndpointLoop:
     def step(self) -> float:
         """Do a step for everything there is; return after how many seconds to look again, if nobody asks before."""
         with self._context.database.reading() as session:
-            _, stages, models = endpoints.everything(session)
+            rows, stages, models = endpoints.everything(session)
+        parents = {row.id: row for row in rows}
         by_id = {stage.id: stage for stage in stages}
         grouped = _by_stage(models)
         for row in models:
             if row.status != EndpointModelStatus.DELETE_IN_PROGRESS:
                 stage = by_id[row.stage_id]
                 self._guarded(
-                    lambda row=row, stage=stage: reconcile_model(self._context, row, stage, grouped[stage.id]),  # type: ignore[misc]
+                    lambda row=row, stage=stage: reconcile_model(  # type: ignore[misc]
+                        self._context, row, stage, parents[row.endpoint_id], grouped[stage.id]
+                    ),
                     row.id,
                 )
         applied = self._gateway.apply()
         grouped = _by_stage(applied.models)
         if not applied.error:
             # Only now: the gateway sends nothing to these any more, or is about not to.
+            parents = {row.id: row for row in applied.endpoints}
+            by_id = {stage.id: stage for stage in applied.stages}
             for row in applied.models:
                 if row.status == EndpointModelStatus.DELETE_IN_PROGRESS:
-                    self._guarded(lambda row=row: remove_model(self._context, row), row.id)  # type: ignore[misc]
+                    its = by_id[row.stage_id], parents[row.endpoint_id]
+                    self._guarded(lambda row=row, its=its: remove_model(self._context, row, *its), row.id)  # type: ignore[misc]
             self._retire(applied)
         for stage in applied.stages:
             self._guarded(

@@ -9,23 +9,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..engines.base import EngineError
-from ..engines.service import ServiceObservation
+from ..engines.service import ReplicaState, ServiceObservation
 from ..resources.endpoint_model import EndpointModelStatus
 from ..resources.pod_share import PodsDoNotFit
 from ..runner.serve import POD_REPORT_FILE
 from ..store import endpoint_models
-from ..store.endpoint_tables import EndpointModelRow, EndpointStageRow
+from ..store.endpoint_tables import EndpointModelRow, EndpointRow, EndpointStageRow
 from .endpoint_context import EndpointContext, service_name
 from .endpoint_state import ModelState, model_state
 from .pod_service import pod_service, shares_of
 
 _LOG = logging.getLogger(__name__)
+_GOING = (ReplicaState.DRAINING, ReplicaState.FAILED)
 _TAIL_BYTES = 4096
 _TAIL_LINES = 20
 
 
 def reconcile_model(
-    context: EndpointContext, row: EndpointModelRow, stage: EndpointStageRow, siblings: Sequence[EndpointModelRow]
+    context: EndpointContext,
+    row: EndpointModelRow,
+    stage: EndpointStageRow,
+    endpoint: EndpointRow,
+    siblings: Sequence[EndpointModelRow],
 ) -> None:
     """Do one step for a stage resource that stays.
 
@@ -43,6 +48,8 @@ def reconcile_model(
         _keep_waiting(context, row, f"Waiting to try again: {error}")
         return
     observation = context.services.observe_service(service_name(row.id))
+    if stage.spec["useLog"]:
+        _keep_logs(context, endpoint, row, observation, *_GOING)
     state = model_state(before, observation, _reports(context, observation), row.status_reason)
     served = state.status is EndpointModelStatus.ACTIVE or bool(row.observed.get("served"))
     observed = {**state.observed, "served": served}
@@ -59,9 +66,14 @@ def given_up(row: EndpointModelRow) -> bool:
     return row.status == EndpointModelStatus.CREATE_FAILED and bool(row.observed.get("givenUp"))
 
 
-def remove_model(context: EndpointContext, row: EndpointModelRow) -> None:
+def remove_model(
+    context: EndpointContext, row: EndpointModelRow, stage: EndpointStageRow, endpoint: EndpointRow
+) -> None:
     """Do one step of removing a stage resource that the gateway sends nothing to any more."""
     name = service_name(row.id)
+    observation = context.services.observe_service(name)
+    if stage.spec["useLog"]:
+        _keep_logs(context, endpoint, row, observation, *ReplicaState)
     context.services.remove_service(name)
     observation = context.services.observe_service(name)
     if observation is not None:
@@ -73,6 +85,18 @@ def remove_model(context: EndpointContext, row: EndpointModelRow) -> None:
     shutil.rmtree(context.model_dir(row.appkey, row.id), ignore_errors=True)
     with context.database.session() as session:
         endpoint_models.purge(session, row)
+
+
+def _keep_logs(
+    context: EndpointContext,
+    endpoint: EndpointRow,
+    row: EndpointModelRow,
+    observation: ServiceObservation | None,
+    *states: ReplicaState,
+) -> None:
+    for replica in observation.replicas if observation else ():
+        if replica.state in states and replica.started_at is not None:
+            context.pod_logs.going(endpoint, row, replica)
 
 
 def _write(context: EndpointContext, row: EndpointModelRow, state: ModelState, observed: dict[str, Any]) -> None:

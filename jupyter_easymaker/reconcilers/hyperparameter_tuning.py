@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -24,7 +24,7 @@ from ..resources.hyperparameter_tuning import (
     ObjectiveType,
 )
 from ..resources.trial import TrialStatus
-from ..search.known import StrategyUnavailable
+from ..search.known import KnownTrial, StrategyUnavailable
 from ..storage import access
 from ..storage.uri import StorageError
 from ..store import hyperparameter_tunings as tunings
@@ -33,10 +33,8 @@ from ..store.tables import HyperparameterTuningRow, TrainingRow
 from . import trial as one_trial
 from .context import ReconcilerContext
 from .training import reconcile_training_row
+from .tuning_course import Course, earliest
 from .tuning_decision import DEFAULT_MAX_FAILED, End, Limits, Progress, end_of
-
-if TYPE_CHECKING:
-    from ..search.study import Search
 
 _LOG = logging.getLogger(__name__)
 _FINAL = {
@@ -52,17 +50,22 @@ def reconcile_tuning(context: ReconcilerContext, tuning_id: str) -> None:
     """Do one step for a tuning: whatever its state in the store calls for."""
     with context.database.reading() as session:
         row = session.get(HyperparameterTuningRow, tuning_id)
-        found = list(trials.of_tuning(session, tuning_id))
     if row is None:
-        context.searches.pop(tuning_id, None)
+        context.courses.pop(tuning_id, None)
     elif row.deleted_at is not None:
-        _purge(context, row, found)
+        _purge(context, row)
     elif not HyperparameterTuningStatus(row.status).terminal:
-        _Step(context, row, found).do()
+        spec = HyperparameterTuningCreate.model_validate(row.spec)
+        course = context.courses.setdefault(tuning_id, Course(spec, row.seed))
+        with context.database.reading() as session:
+            found = trials.of_tuning(session, tuning_id, since=len(course.known))
+        _Step(context, row, spec, course, found).do()
 
 
-def _purge(context: ReconcilerContext, row: HyperparameterTuningRow, found: Sequence[TrainingRow]) -> None:
-    context.searches.pop(row.id, None)
+def _purge(context: ReconcilerContext, row: HyperparameterTuningRow) -> None:
+    context.courses.pop(row.id, None)
+    with context.database.reading() as session:
+        found = trials.of_tuning(session, row.id)
     for each in found:
         if each.deleted_at is None:
             with context.database.session() as session:
@@ -76,11 +79,19 @@ def _purge(context: ReconcilerContext, row: HyperparameterTuningRow, found: Sequ
 class _Step:
     """One look at a tuning and its trials."""
 
-    def __init__(self, context: ReconcilerContext, row: HyperparameterTuningRow, found: list[TrainingRow]) -> None:
+    def __init__(
+        self,
+        context: ReconcilerContext,
+        row: HyperparameterTuningRow,
+        spec: HyperparameterTuningCreate,
+        course: Course,
+        found: Sequence[TrainingRow],
+    ) -> None:
         self._context = context
         self._row = row
-        self._trials = found
-        self._spec = HyperparameterTuningCreate.model_validate(row.spec)
+        self._spec = spec
+        self._course = course
+        self._trials = list(found)  # from the first that had not ended
         self._maximize = self._spec.objective_type_code is ObjectiveType.MAXIMIZE
         self._exhausted = False
 
@@ -91,6 +102,7 @@ class _Step:
         ]
         if not all(settled):
             return
+        self._trials = self._course.take(self._trials)
         status = HyperparameterTuningStatus(self._row.status)
         if status.going_on:
             self._mark_started()
@@ -98,6 +110,9 @@ class _Step:
             if end is None:
                 self._end_the_hopeless()
                 end = self._make_trials() or end_of(self._progress(), self._limits())
+            if end is not None and self._never_began(end):
+                self._fail_creation()
+                return
             if end is None or not self._write(end.status, reason=end.reason):
                 return
             status = end.status
@@ -109,10 +124,14 @@ class _Step:
             for each in self._trials
             if each.trial_status == TrialStatus.SUCCEEDED and each.objective is not None
         ]
+        if (before := self._course.best(maximize=self._maximize)) is not None:
+            told.append(before)
         best = (max(told) if self._maximize else min(told)) if told else None
         limit = timedelta(minutes=self._spec.timeout_minutes)
         overdue = self._row.started_at is not None and now() - self._row.started_at > limit
-        counts = Counter(TrialStatus(each.trial_status or TrialStatus.CREATED) for each in self._trials)
+        counts = self._course.counts + Counter(
+            TrialStatus(each.trial_status or TrialStatus.CREATED) for each in self._trials
+        )
         return Progress(counts, best, self._exhausted, overdue)
 
     def _limits(self) -> Limits:
@@ -125,26 +144,19 @@ class _Step:
         )
 
     def _mark_started(self) -> None:
-        running = [each.started_at for each in self._trials if each.started_at is not None]
-        if self._row.started_at is None and running:
-            self._write(HyperparameterTuningStatus.RUNNING, reason="", started_at=min(running))
-        elif self._row.status == HyperparameterTuningStatus.CREATE_REQUESTED and self._trials:
+        started_at = earliest(self._course.started_at, *(each.started_at for each in self._trials))
+        if self._row.started_at is None and started_at is not None:
+            self._write(HyperparameterTuningStatus.RUNNING, reason="", started_at=started_at)
+        elif self._row.status == HyperparameterTuningStatus.CREATE_REQUESTED and self._made:
             self._write(HyperparameterTuningStatus.CREATE_IN_PROGRESS, reason="")
 
-    def _search(self) -> Search:
-        searches, key = self._context.searches, self._row.id
-        if key not in searches:
-            from ..search.study import Search  # with Optuna, which a backend without tunings does without
+    @property
+    def _made(self) -> int:
+        """How many trials there are, and the number of the next."""
+        return len(self._course.known) + len(self._trials)
 
-            median = (self._spec.early_stopping_min_trial_count, self._spec.early_stopping_start_step)
-            searches[key] = Search(
-                self._spec.hyperparameter_spec_list,
-                self._spec.tuning_strategy_name,
-                self._spec.objective_type_code,
-                self._row.seed,
-                median if self._spec.early_stopping_algorithm else None,
-            )
-        return searches[key]
+    def _known(self) -> list[KnownTrial]:
+        return [*self._course.known, *map(self._course.know, self._trials)]
 
     def _end_the_hopeless(self) -> None:
         """Stop running trials that are worse than the median of the others."""
@@ -154,9 +166,9 @@ class _Step:
             if each.trial_status != TrialStatus.RUNNING or (each.trial or {}).get("hopeless"):
                 continue
             points = one_trial.live_points(self._context, each, self._spec.objective_metric.name)
-            all_known = [one_trial.known(other) for other in self._trials]
+            all_known = self._known()
             all_known[each.trial_number or 0] = replace(all_known[each.trial_number or 0], points=points)
-            if points and self._search().is_hopeless(all_known, each.trial_number or 0):
+            if points and self._course.search().is_hopeless(all_known, each.trial_number or 0):
                 reason = "Ended early: the others were better than this at the same step."
                 one_trial.stop(self._context, each, reason, hopeless=True)
                 reconcile_training_row(self._context, each)
@@ -165,10 +177,10 @@ class _Step:
         """Make as many trials as there is room for; return how the tuning ends if none can be made."""
         most = self._spec.max_trial_count
         while self._progress().live < self._spec.parallel_trial_count:
-            if most is not None and len(self._trials) >= most:
+            if most is not None and self._made >= most:
                 return None
             try:
-                suggestion = self._search().suggest([one_trial.known(each) for each in self._trials])
+                suggestion = self._course.search().suggest(self._known())
             except StrategyUnavailable as error:
                 failing = HyperparameterTuningStatus.FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS
                 return End(failing, f"The strategy {error}.")
@@ -177,7 +189,7 @@ class _Step:
                 return None
             made = self._make_trial(suggestion.parameters, suggestion.memory)
             if made is None:
-                self._search().forget_last()
+                self._course.search().forget_last()
                 return None
             self._trials.append(made)
             reconcile_training_row(self._context, made)
@@ -185,7 +197,7 @@ class _Step:
 
     def _make_trial(self, parameters: dict[str, str], memory: dict[str, Any]) -> TrainingRow | None:
         """Add a trial, unless somebody else just has, or the tuning is being stopped."""
-        number = len(self._trials)
+        number = self._made
         try:
             with self._context.database.session() as session:
                 current = session.get(HyperparameterTuningRow, self._row.id, with_for_update=True)
@@ -225,6 +237,19 @@ class _Step:
             "trainingTypeCode": "NORMAL",
         }
 
+    def _never_began(self, end: End) -> bool:
+        """Return whether it fails because no trial could even be started."""
+        failed = HyperparameterTuningStatus.FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS
+        counts = self._progress().counts
+        return end.status is failed and self._row.started_at is None and counts.get(TrialStatus.FAILED) == self._made
+
+    def _fail_creation(self) -> None:
+        with self._context.database.reading() as session:
+            (last,) = trials.of_tuning(session, self._row.id, since=self._made - 1)
+        reason = f"No trial could be started. {last.status_reason}"
+        if self._write(HyperparameterTuningStatus.CREATE_FAILED, reason=reason, ended_at=now()):
+            self._context.courses.pop(self._row.id, None)
+
     def _wind_up(self, status: HyperparameterTuningStatus) -> None:
         """End what still runs; once nothing does, the tuning is over."""
         running = [each for each in self._trials if not TrialStatus(each.trial_status or TrialStatus.CREATED).terminal]
@@ -240,12 +265,13 @@ class _Step:
             except StorageError as error:  # what was found is worth more than the room
                 reason = f"{self._row.status_reason}. Not all other models could be removed: {error}"
         if self._write(_FINAL[status], reason=reason, ended_at=now()):
-            self._context.searches.pop(self._row.id, None)
+            self._context.courses.pop(self._row.id, None)
 
     def _remove_other_models(self) -> None:
         with self._context.database.reading() as session:
             best = trials.best(session, self._row.id, maximize=self._maximize)
-        for each in self._trials:
+            found = trials.of_tuning(session, self._row.id)
+        for each in found:
             uri = trainings.model_uri(each)
             if best is None or each.id == best.id or not (each.report.get("outputs") or {}).get("modelUri"):
                 continue

@@ -17,6 +17,7 @@ from .training import reconcile_training, reconcile_training_row
 _LOG = logging.getLogger(__name__)
 _BUSY_SECONDS = 1.0  # a safety net while something is unfinished: the engine tells of changes by itself
 _PACE_SECONDS = 0.05
+_TUNING_PACE_SECONDS = 0.01  # the next trial waits for the end of the last to be seen
 _IDLE_SECONDS = 30.0  # another backend on the same store may have died and left work
 
 
@@ -64,20 +65,20 @@ class ReconcilerLoop:
     def _run(self) -> None:
         self._guarded(self.sweep, "sweep")
         looked = stepped = time.monotonic()
-        unfinished = True
+        unfinished, pace = True, _PACE_SECONDS
         while not self._closed:
             # Counted from the last look at everything: what comes in between must not put it off.
             pause = looked + (_BUSY_SECONDS if unfinished else _IDLE_SECONDS) - time.monotonic()
             if pause <= 0 or not self._woken.wait(pause):
                 self._look_at_all = True
             # Many changes at once are one pass, and a short job's states in between cost no write.
-            time.sleep(max(0.0, stepped + _PACE_SECONDS - time.monotonic()))
+            time.sleep(max(0.0, stepped + pace - time.monotonic()))
             stepped = time.monotonic()
             self._woken.clear()
             with self._lock:
                 changed, self._changed = self._changed, set()
                 look_at_all, self._look_at_all = self._look_at_all, False
-            self._step_changed(changed)
+            pace = _TUNING_PACE_SECONDS if self._step_changed(changed) else _PACE_SECONDS
             unfinished = unfinished or bool(changed)
             if look_at_all:
                 unfinished = self._step_all()
@@ -104,8 +105,12 @@ class ReconcilerLoop:
             self._step_tuning(tuning.id)
         return bool(of_experiments or of_trainings or scorings or tunings)
 
-    def _step_changed(self, changed: set[str]) -> None:
-        """Do a step for these trainings and tunings, and for the tunings whose trials some of them are."""
+    def _step_changed(self, changed: set[str]) -> bool:
+        """Do a step for these trainings and tunings, and for the tunings whose trials some of them are.
+
+        Returns:
+            Whether there were any tunings.
+        """
         tunings: set[str] = set()
 
         def step(resource_id: str) -> None:
@@ -120,6 +125,7 @@ class ReconcilerLoop:
             self._guarded(lambda key=resource_id: step(key), resource_id)  # type: ignore[misc]
         for tuning_id in tunings:
             self._step_tuning(tuning_id)
+        return bool(tunings)
 
     def _step_tuning(self, tuning_id: str) -> None:
         self._guarded(lambda: reconcile_tuning(self._context, tuning_id), tuning_id)

@@ -48,9 +48,9 @@ class Adoption:
             EasyMakerError: it cannot be one here.
             sqlalchemy.exc.IntegrityError: somebody else made it just now.
         """
-        appkey = self._project(owner, groups)
+        appkey = self.project(owner, groups)
         name = (display_name or server_name or _DEFAULT_NAME)[: current().name_length]
-        spec = NotebookCreate(notebook_name=name, image_id=self._image().image_id, flavor_id=self._flavor().id)
+        spec = NotebookCreate(notebook_name=name, image_id=self._image().image_id, flavor_id=self.flavor().id)
         with self._database.session() as session:
             users.ensure_project(session, appkey, appkey)
             return notebooks.insert(
@@ -58,14 +58,19 @@ class Adoption:
                 appkey=appkey,
                 spec=spec,
                 owner=owner,
-                flavor=self._flavor(),
+                flavor=self.flavor(),
                 image=self._image(),
                 server_name=server_name,
                 status=status,
                 phase=notebooks.FOREIGN if status is NotebookStatus.START_IN_PROGRESS else "",
             )
 
-    def _project(self, owner: str, groups: Iterable[str]) -> str:
+    def project(self, owner: str, groups: Iterable[str]) -> str:
+        """Return the project a server of somebody's belongs to.
+
+        Raises:
+            EasyMakerError: they belong to none.
+        """
         if self._everyone:
             return self._everyone
         found = sorted(group for group in groups if APPKEY.fullmatch(group))
@@ -79,7 +84,12 @@ class Adoption:
                 return image
         raise EasyMakerError(ResultCode.NOT_AVAILABLE, "No notebook image is offered here.")
 
-    def _flavor(self) -> Flavor:
+    def flavor(self) -> Flavor:
+        """Return the instance type such servers get.
+
+        Raises:
+            EasyMakerError: there is none for notebooks.
+        """
         usable = [each for each in self._catalogue.flavors if "NOTEBOOK" in each.group_type_code_list]
         if self._flavor_id:
             usable = [each for each in usable if each.id == self._flavor_id]

@@ -63,6 +63,7 @@ class NotebookLoop:
         self._held: set[str] = set()
         self._lock = threading.Lock()
         self._probed: dict[str, _Probed] = {}
+        self._all_at = 0.0
 
     def start(self) -> None:
         self._thread.start()
@@ -96,19 +97,27 @@ class NotebookLoop:
             self._woken.clear()
 
     def _pass(self) -> float:
-        """Look at everything once; return how many seconds to wait before the next look."""
-        with self._database.reading() as session:
-            known = {notebooks.live_server(row.owner, row.server_name) for row in notebooks.all_live(session)}
-        users = self._hub.users()
-        self._adopt_new(users, known)
+        """Look once; return how many seconds to wait before the next look.
+
+        At everything now and then, and in between at the owners of what is on its way: a hub has many servers.
+        """
         with self._database.reading() as session:
             rows = notebooks.all_live(session)
+        if time.monotonic() >= self._all_at:
+            users = self._hub.users()
+            self._adopt_new(users, {notebooks.live_server(row.owner, row.server_name) for row in rows})
+            self._all_at = time.monotonic() + self._every_seconds
+            self._probed = {row.id: self._probed[row.id] for row in rows if row.id in self._probed}
+        else:
+            owners = {row.owner for row in rows if not NotebookStatus(row.status).terminal}
+            asked = {owner: self._hub.user(owner) for owner in sorted(owners)}
+            rows = [row for row in rows if row.owner in owners]
+            users = {owner: user for owner, user in asked.items() if user is not None}
         for row in rows:
             user = users.get(row.owner)
             self._give(row, user.servers.get(row.server_name) if user else None)
-        self._probed = {row.id: self._probed[row.id] for row in rows if row.id in self._probed}
         busy = any(not NotebookStatus(row.status).terminal for row in rows)
-        return _BUSY_SECONDS if busy else self._every_seconds
+        return _BUSY_SECONDS if busy else max(0.0, self._all_at - time.monotonic())
 
     def _adopt_new(self, users: Mapping[str, HubUser], known: set[str]) -> None:
         for user in users.values():

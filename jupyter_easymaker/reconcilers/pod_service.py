@@ -59,5 +59,5 @@ def pod_service(context: EndpointContext, row: EndpointModelRow, share: PodShare
 def server_command(row: EndpointModelRow) -> list[str]:
     """Return what serves a model once it is here."""
     command = [sys.executable, "-m", "jupyter_easymaker.serving", "--model-name", row.model["modelName"]]
-    command += ["--model-dir", MODEL_DIR, "--format", row.model["modelFormatCode"] or "auto"]
+    command += ["--model-dir", MODEL_DIR, "--format", row.model["frameworkCode"] or "auto"]
     return [*command, "--path", row.path] if row.path else command

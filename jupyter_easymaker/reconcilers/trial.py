@@ -20,8 +20,8 @@ _SOURCES = ("log", "api", "tensorboard")
 """Where the objective is looked for, in this order."""
 
 
-def known(row: TrainingRow) -> KnownTrial:
-    """Return a trial as the search knows it."""
+def known(row: TrainingRow, *, with_points: bool = True) -> KnownTrial:
+    """Return a trial as the search knows it, with or without its curve."""
     kept = row.trial or {}
     status = TrialStatus(row.trial_status or TrialStatus.CREATED)
     counts = status in (TrialStatus.SUCCEEDED, TrialStatus.EARLY_STOPPED)
@@ -31,7 +31,7 @@ def known(row: TrainingRow) -> KnownTrial:
         ended=status.terminal,
         objective=row.objective if counts else None,
         early_stopped=status is TrialStatus.EARLY_STOPPED,
-        points=[(step, value) for step, value in kept.get("points", [])],
+        points=[(step, value) for step, value in kept.get("points", [])] if with_points else (),
         memory=kept.get("memory", {}),
     )
 
@@ -43,9 +43,6 @@ def follow(context: ReconcilerContext, row: TrainingRow, objective: str, *, maxi
         return True
     status = TrainingStatus(row.status)
     if not status.terminal:
-        if before is TrialStatus.CREATED and row.started_at is not None:
-            with context.database.session() as session:
-                trials.change(session, row, TrialStatus.RUNNING)
         return True
     found = read_metrics(context, row, MAX_POINTS)
     if not found.complete:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from enum import StrEnum
+from typing import Annotated, Any
 
-from .base import UtcDatetime, WireModel
+from pydantic import Field
+
+from .base import RequestModel, UtcDatetime, WireModel
 
 
 class AuditEntry(WireModel):
@@ -20,6 +23,27 @@ class AuditEntry(WireModel):
     resource_id: str = ""
     resource_name: str = ""
     detail: dict[str, Any] = {}
+
+
+class BulkAction(StrEnum):
+    STOP = "STOP"
+    DELETE = "DELETE"
+
+
+class NotebookBulk(RequestModel):
+    """The body of POST admin/notebooks/actions."""
+
+    action: BulkAction
+    notebook_id_list: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=1000)]
+
+
+class BulkResult(WireModel):
+    """What became of one of several."""
+
+    notebook_id: str
+    successful: bool
+    reason: str = ""
+    """Why not."""
 
 
 class Usage(WireModel):

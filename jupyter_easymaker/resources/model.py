@@ -34,8 +34,18 @@ class ModelFormat(StrEnum):
     TENSORFLOW = "TENSORFLOW"
     PYTORCH = "PYTORCH"
     SKLEARN = "SKLEARN"
+    ONNX = "ONNX"
+    XGBOOST = "XGBOOST"
+    LIGHTGBM = "LIGHTGBM"
+    PYTHON = "PYTHON"
+    """A class of the user's own, in predictor.py."""
     HUGGING_FACE = "HUGGING_FACE"
     TRITON = "TRITON"
+
+    @property
+    def known_to_sdk(self) -> bool:
+        """The vendor's SDK refuses to read a model of a format it does not know."""
+        return self not in (ModelFormat.ONNX, ModelFormat.XGBOOST, ModelFormat.LIGHTGBM, ModelFormat.PYTHON)
 
 
 class ModelCreate(RequestModel):
@@ -101,7 +111,8 @@ class Model(WireModel):
     app_key: str
     model_status_code: ModelStatus = ModelStatus.ACTIVE
     model_format_code: ModelFormat | None = None
-    framework_code: str | None = None
+    """The framework where the vendor's SDK knows it too; see ``framework_code``."""
+    framework_code: ModelFormat | None = None
     framework_version: str | None = None
     model_upload_uri: str
     training: dict[str, Any] | None = None

@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from math import isfinite, prod
+from operator import is_
 from typing import Any
 
 import optuna
-from optuna.trial import Trial, TrialState, create_trial
+from optuna.distributions import BaseDistribution
+from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from ..resources.hyperparameter_tuning import ObjectiveType, TuningStrategy
 from ..resources.search_space import HyperparameterRange
+from .curve import comparable
 from .known import KnownTrial, StrategyUnavailable, Suggestion
 from .space import as_text, as_value, distributions
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # we test those that we offer
+
+_STEPS_BACK = 64
+"""How far back is looked for a step that other trials have: more than the curve of any is coarser than another's."""
 
 
 class Search:
@@ -53,6 +60,8 @@ class Search:
         self._pruner: optuna.pruners.BasePruner = optuna.pruners.NopPruner()
         if median is not None:
             self._pruner = optuna.pruners.MedianPruner(n_startup_trials=median[0], n_warmup_steps=median[1])
+        self._states: list[TrialState] = []
+        self._ended: list[KnownTrial] = []
         self._sampler(0)  # says at once what is missing
         self._begin_anew()
 
@@ -90,8 +99,20 @@ class Search:
         """Return whether a running trial is worse than the median of those that ended, at the step it has reached."""
         self._follow(trials)
         trial = self._trial(number)
-        self._report(trial, trials[number].points)
+        points = comparable(trials[number].points)
+        step = self._shared_step([step for step, _ in points])
+        if step is None:
+            return False
+        self._report(trial, [point for point in points if point[0] <= step])
         return bool(trial.should_prune())
+
+    def _shared_step(self, steps: Sequence[int]) -> int | None:
+        """Return the last of a trial's steps that most of the ended ones have told of, too."""
+        others = self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        for step in sorted(steps, reverse=True)[:_STEPS_BACK]:
+            if 2 * sum(step in other.intermediate_values for other in others) >= len(others) > 0:
+                return step
+        return None
 
     def importances(self, trials: Sequence[KnownTrial]) -> dict[str, float]:
         """Return how much of the objective each hyperparameter explains, the most important first.
@@ -114,18 +135,22 @@ class Search:
 
     def _follow(self, trials: Sequence[KnownTrial]) -> None:
         """Bring the study up to date; make it anew if it remembers anything else than the store."""
+        # Ended trials given again are the same objects, and not compared one by one.
+        seen = len(self._ended) if len(trials) >= len(self._ended) and all(map(is_, self._ended, trials)) else 0
         if len(self._states) > len(trials) or any(
             before.is_finished() and before is not _state(trial)
-            for before, trial in zip(self._states, trials, strict=False)
+            for before, trial in zip(self._states[seen:], trials[seen:], strict=False)
         ):
             self._begin_anew()
+            seen = 0
         # Optuna's grid wants to stop a loop when it is at its end, and there is none here.
         self._study.sampler = optuna.samplers.RandomSampler(seed=0) if self._is_grid else self._study.sampler
-        for number, trial in enumerate(trials):
+        for number, trial in enumerate(trials[seen:], seen):
             if number >= len(self._states):
                 self._add(trial)
             elif trial.ended and not self._states[number].is_finished():
                 self._tell(number, trial)
+        self._ended = [*trials[:seen], *takewhile(lambda trial: trial.ended, trials[seen:])]
 
     @property
     def _is_grid(self) -> bool:
@@ -143,14 +168,14 @@ class Search:
                 params=values,
                 distributions=self._distributions,
                 system_attrs=dict(known.memory.get("trial", {})),
-                intermediate_values=dict(known.points),
+                intermediate_values=dict(comparable(known.points)) if known.ended else {},  # told when asked
             )
         )
         self._states.append(state)
 
     def _tell(self, number: int, known: KnownTrial) -> None:
         trial = self._trial(number)
-        self._report(trial, known.points)
+        self._report(trial, comparable(known.points))
         state = _state(known)
         self._study.tell(trial, known.objective if state is TrialState.COMPLETE else None, state=state)
         self._states[number] = state
@@ -176,7 +201,7 @@ class Search:
             direction="minimize" if self._objective is ObjectiveType.MINIMIZE else "maximize",
         )
         self._study_id = self._storage.get_study_id_from_name(self._study.study_name)
-        self._states: list[TrialState] = []
+        self._states, self._ended = [], []
 
     def _sampler(self, number: int) -> optuna.samplers.BaseSampler:
         seed = _seed(self._seed, number)
@@ -188,13 +213,24 @@ class Search:
             case TuningStrategy.RANDOM:
                 return optuna.samplers.RandomSampler(seed=seed)
             case TuningStrategy.BAYESIAN_OPTIMIZATION:
-                return optuna.samplers.TPESampler(seed=seed)
+                return _TPESampler(self._distributions, seed)
             case TuningStrategy.QMC:
                 return optuna.samplers.QMCSampler(seed=self._seed, warn_independent_sampling=False)
             case TuningStrategy.CMA_ES:
                 return optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
             case TuningStrategy.GAUSSIAN_PROCESS:
                 return _gaussian_process(seed)
+
+
+class _TPESampler(optuna.samplers.TPESampler):
+    """TPE over a search space that all trials share; Optuna's own would compare them all to find that out."""
+
+    def __init__(self, distributions: Mapping[str, BaseDistribution], seed: int) -> None:
+        super().__init__(seed=seed)
+        self._varied = {name: each for name, each in sorted(distributions.items()) if not each.single()}
+
+    def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        return dict(self._varied)
 
 
 def _state(known: KnownTrial) -> TrialState:

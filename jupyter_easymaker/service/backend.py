@@ -21,6 +21,7 @@ from ..reconcilers.endpoint_loop import EndpointLoop
 from ..reconcilers.experiment import reconcile_experiment
 from ..reconcilers.log_keeper import LogKeeper
 from ..reconcilers.loop import ReconcilerLoop
+from ..reconcilers.pod_log_keeper import PodLogKeeper
 from ..reconcilers.stage_meter import StageMeter
 from ..store import users
 from ..store.database import Database
@@ -67,6 +68,8 @@ class Backend:
         )
         self.gateway = make_gateway(config, shared) or NoGateway()
         encryption = Encryption(shared / KEY_FILE)
+        archive = LogArchive(shared / "logs")
+        self.pod_logs = PodLogKeeper(self.engine, archive)
         endpoint_context = EndpointContext(
             database=self.database,
             engine=self.engine,
@@ -75,6 +78,7 @@ class Backend:
             encryption=encryption,
             storage_for=config.storage_for,
             data_dir=shared,
+            pod_logs=self.pod_logs,
             pace=config.scaling_pace(),
         )
         self.endpoints = EndpointLoop(endpoint_context)
@@ -86,7 +90,6 @@ class Backend:
             notebooks=config.hub,
             containers=config.provided_notebook_images(),
         )
-        archive = LogArchive(shared / "logs")
         context = ReconcilerContext(
             database=self.database,
             engine=self.engine,
@@ -144,9 +147,9 @@ class Backend:
 
     def start(self) -> None:
         """Find running jobs again and begin to reconcile."""
-        _ = self.gateway.certificate_authority  # made now: kernels are told of it before there is an endpoint
         self.engine.start()
         self.reconcilers.start()
+        self.pod_logs.start()
         self.endpoints.start()
         self.stage_meter.start()
         if self.log_forwarder is not None:
@@ -163,6 +166,7 @@ class Backend:
             self.log_forwarder.close()
         self.stage_meter.close()
         self.endpoints.close()
+        self.pod_logs.close()
         self.gateway.close()
         self.reconcilers.close()
         self.engine.close()

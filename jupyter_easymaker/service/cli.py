@@ -45,9 +45,15 @@ class ServeApp(JupyterApp):
         for library in ("alembic", "swiftclient", "keystoneauth"):  # the latter two tell of every request
             logging.getLogger(library).setLevel(logging.WARNING)
         config = ServiceConfig(parent=self)
-        data_dir = DataDir(Path(config.data_dir))
-        with DataDirLock(data_dir) as lock:
-            if lock.acquire() or self._outlasts_first(data_dir, lock):
+        try:
+            data_dir = DataDir(Path(config.data_dir))
+            lock = DataDirLock(data_dir)
+            free = lock.acquire()
+        except OSError as error:
+            what = error.strerror or error
+            sys.exit(f"The data directory {config.data_dir} cannot be used: {what}. Choose another with --data-dir.")
+        with lock:
+            if free or self._outlasts_first(data_dir, lock):
                 self._serve(config, data_dir)
 
     def _outlasts_first(self, data_dir: DataDir, lock: DataDirLock) -> bool:
@@ -66,6 +72,8 @@ class ServeApp(JupyterApp):
 
     def _serve(self, config: ServiceConfig, data_dir: DataDir) -> None:
         # Imported here: --help and a second start need none of it.
+        from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
         from ..store.database import NewerStore
         from .backend import Backend
         from .server import Server, listen, url_of
@@ -81,6 +89,12 @@ class ServeApp(JupyterApp):
             backend = Backend(config, token)
         except (NewerStore, TraitError) as error:
             sys.exit(str(error))
+        except OperationalError as error:  # the address may hold a password and is not printed
+            sys.exit(f"The store cannot be opened: {str(error.orig).strip()}. Look at --database-url.")
+        except (ArgumentError, NoSuchModuleError):
+            kind = config.database_url.partition(":")[0]
+            offered = "write sqlite:///PATH or postgresql://USER@HOST/NAME"
+            sys.exit(f"--database-url begins with {kind!r} and is no address of a store: {offered}.")
         backend.start()
         url = url_of(bound)
         print(f"The EasyMaker backend serves {data_dir.path} at {url}", flush=True)  # noqa: T201

@@ -56,5 +56,14 @@ class NotebookService:
 
 
 def notebook_service(config: ServiceConfig, database: Database, catalogue: Catalogue) -> NotebookService | None:
-    """Return it, None where the backend is no service of a hub."""
-    return NotebookService(config, database, catalogue) if config.hub else None
+    """Return it, None where the backend is no service of a hub.
+
+    Raises:
+        ValueError: it is to be one, but no hub has started it.
+    """
+    if not config.hub:
+        return None
+    missing = [name for name in ("JUPYTERHUB_API_URL", "JUPYTERHUB_API_TOKEN") if not os.environ.get(name)]
+    if missing:
+        raise ValueError(f"ServiceConfig.hub is for a service of JupyterHub, which sets {' and '.join(missing)}.")
+    return NotebookService(config, database, catalogue)

@@ -19,14 +19,15 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from .answering import problem
-from .body import BodyError, ClientGone, read_body, respond
+from .body import BodyError, Budget, ClientGone, read_body, respond
 from .counters import Counters
 from .messages import JSON_LENGTH, Kind
 from .options import Options
-from .pool import Pool
+from .pool import BODIES, Pool
 from .schema import describe
 
 _CLOSE = (b"connection", b"close")
+_RETRY = (b"retry-after", b"1")
 _ID = b"x-request-id"
 _ID_CHARACTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:")
 _MAX_ID = 128
@@ -44,6 +45,7 @@ class ModelServer:
         self._options = options
         self._pool = pool
         self._counters = Counters()
+        self._arriving = Budget(BODIES * options.max_body_bytes)
         self._prefix = os.urandom(8).hex()
         self._count = 0
         self._predictions = prediction_paths(options)
@@ -87,18 +89,21 @@ class ModelServer:
         if self.draining:
             headers.append(_CLOSE)
         try:
-            body = await read_body(scope, receive, self._options.max_body_bytes, self._options.client_timeout)
+            options = self._options
+            body = await read_body(scope, receive, options.max_body_bytes, options.client_timeout, self._arriving)
         except ClientGone:
             return 499
         except BodyError as error:
             status, payload = error.status, problem(str(error), identity.decode())
             headers = [(_ID, identity), _CLOSE]
+            if status == 503:
+                headers.append(_RETRY)
         else:
             if kind == Kind.INFER:
                 kind, body = _with_json_length(scope, body)
             status, payload = await self._pool.call(kind, identity, body)
             if status == 503:
-                headers.append((b"retry-after", b"1"))
+                headers.append(_RETRY)
         await respond(send, status, payload, headers)
         return status
 

@@ -10,7 +10,7 @@ from .errors import ModelError
 
 FORMATS = ("SKLEARN", "PYTORCH", "TENSORFLOW", "ONNX", "XGBOOST", "LIGHTGBM", "PYTHON")
 _ARCHIVES = (".mar", ".zip", ".tar", ".tar.gz", ".tgz")
-_WEIGHTS = (".pt", ".pth", ".bin")
+_WEIGHTS = (".pt", ".pt2", ".pth", ".bin")
 _SERIALIZED = (".joblib", ".pkl", ".pickle")
 
 
@@ -93,7 +93,7 @@ def find_artifact(directory: Path, format: str) -> Artifact:  # noqa: A002 - the
 
 _EXPECTED = {
     "TENSORFLOW": "a SavedModel (saved_model.pb with variables/)",
-    "PYTORCH": "a .mar, a TorchScript .pt, or model.py, handler.py and weights (.pt, .pth, .bin)",
+    "PYTORCH": "a .mar, a TorchScript .pt, an exported .pt2, or model.py, handler.py and weights (.pt, .pth, .bin)",
     "PYTHON": "predictor.py with a class Predictor",
     "ONNX": "one .onnx file",
     "SKLEARN": "one .joblib or .pkl file",

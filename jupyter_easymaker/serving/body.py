@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -27,11 +28,20 @@ class ClientGone(Exception):
     """Nobody is there to be answered."""
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float) -> bytes:
+@dataclass
+class Budget:
+    """Bytes of bodies that are arriving, of all connections together."""
+
+    limit: int
+    used: int = 0
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float, budget: Budget) -> bytes:
     """Return the whole body.
 
     Raises:
-        BodyError: it is larger than ``limit`` bytes, takes longer than ``seconds``, or is compressed.
+        BodyError: it is larger than ``limit`` bytes, takes longer than ``seconds``, is compressed, or others use up
+            the ``budget``.
         ClientGone: the client left.
     """
     length, expects = None, False
@@ -54,7 +64,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float) 
         return body if len(body) <= limit else _refuse(limit)
     try:
         async with asyncio.timeout(seconds):
-            return await _rest(body, receive, limit)
+            return await _rest(body, receive, limit, budget)
     except TimeoutError as error:
         raise _too_slow(seconds) from error
 
@@ -71,21 +81,29 @@ async def _timely(receive: Receive, seconds: float) -> Any:
         raise _too_slow(seconds) from error
 
 
-async def _rest(first: bytes, receive: Receive, limit: int) -> bytes:
-    parts, size = [first], len(first)
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        part = message.get("body", b"")
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            parts.clear()
-            await _discard(receive)
-            raise _too_large(limit)
-        if not message.get("more_body"):
-            return b"".join(parts)
+async def _rest(first: bytes, receive: Receive, limit: int, budget: Budget) -> bytes:
+    parts, size, more = [first], len(first), True
+    budget.used += size
+    try:
+        while size <= limit and budget.used <= budget.limit:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            part = message.get("body", b"")
+            parts.append(part)
+            size += len(part)
+            budget.used += len(part)
+            more = message.get("more_body", False)
+            if not more and size <= limit:
+                return b"".join(parts)
+    finally:
+        budget.used -= size
+    parts.clear()
+    if more:
+        await _discard(receive)
+    if size > limit:
+        raise _too_large(limit)
+    raise BodyError(503, "Too many large requests arrive at once; try again.")
 
 
 async def _discard(receive: Receive) -> None:

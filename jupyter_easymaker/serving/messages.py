@@ -76,6 +76,8 @@ class Channel:
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
+        connection.settimeout(None)
+        self._timeout: float | None = None
         self._reader = FrameReader()
         self._frames: deque[Frame] = deque()
 
@@ -86,7 +88,7 @@ class Channel:
             EOFError: the server is gone.
         """
         while not self._frames:
-            self._socket.settimeout(timeout)
+            self._wait_at_most(timeout)
             try:
                 data = self._socket.recv(_CHUNK)
             except (TimeoutError, BlockingIOError):
@@ -98,6 +100,11 @@ class Channel:
             self._frames.extend(self._reader.feed(data))
         return self._frames.popleft()
 
+    def _wait_at_most(self, timeout: float | None) -> None:
+        if timeout != self._timeout:  # each change is a system call
+            self._socket.settimeout(timeout)
+            self._timeout = timeout
+
     def put_back(self, frame: Frame) -> None:
         """Have a frame come next again."""
         self._frames.appendleft(frame)
@@ -108,7 +115,7 @@ class Channel:
         Raises:
             EOFError: the server is gone.
         """
-        self._socket.settimeout(None)
+        self._wait_at_most(None)
         header = encode_header(kind, identity, len(payload))
         try:
             if len(payload) < _CHUNK:

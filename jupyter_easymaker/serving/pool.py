@@ -19,6 +19,9 @@ from .process import ModelProcess, how_it_ended
 _log = logging.getLogger(__name__)
 _MAX_BACK_OFF_SECONDS = 30.0
 _SMALL = 1 << 16
+_AHEAD_BYTES = 1 << 20
+BODIES = 8
+"""How many of the largest bodies may be held at once while they arrive, and again while they wait."""
 
 
 class Request:
@@ -51,6 +54,7 @@ class Worker(asyncio.Protocol):
     def __init__(self, pool: Pool, process: ModelProcess) -> None:
         self.process = process
         self.in_flight: deque[Request] = deque()
+        self.bytes_in_flight = 0
         self.head_since = 0.0
         self.ready = False
         self._pool = pool
@@ -60,10 +64,15 @@ class Worker(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
+    def has_room(self, window: int) -> bool:
+        """Tell whether another request may be handed over: few and small ones may lie there, large ones may not."""
+        return self.ready and len(self.in_flight) < window and self.bytes_in_flight < _AHEAD_BYTES
+
     def send(self, request: Request) -> None:
         if not self.in_flight:
             self.head_since = self._pool.now()
         self.in_flight.append(request)
+        self.bytes_in_flight += len(request.payload)
         header = encode_header(request.kind, request.identity, len(request.payload), request.flags)
         if len(request.payload) < _SMALL:
             self._transport.write(header + request.payload)
@@ -80,7 +89,9 @@ class Worker(asyncio.Protocol):
                 self._pool.on_failed(bytes(frame.payload).decode(), permanent=True)
             else:
                 self.head_since = self._pool.now()
-                self.in_flight.popleft().settle(frame.kind, bytes(frame.payload))
+                request = self.in_flight.popleft()
+                self.bytes_in_flight -= len(request.payload)
+                request.settle(frame.kind, bytes(frame.payload))
                 self._pool.crashes_in_a_row = 0
         self._pool.pump()
 
@@ -162,7 +173,7 @@ class Pool:
         """Return status and body of a request's answer; always within the request time-out."""
         if self.about is None:
             return 503, problem("The model is still being loaded; try again.", identity.decode())
-        if len(self._queue) >= self._options.max_queue or self._queued_bytes > 8 * self._options.max_body_bytes:
+        if len(self._queue) >= self._options.max_queue or self._queued_bytes > BODIES * self._options.max_body_bytes:
             return 503, problem("Too many requests are waiting for the model; try again.", identity.decode())
         request = Request(kind, identity, payload, self._loop.create_future())
         request.timer = self._loop.call_later(self._options.request_timeout, self._expire, request)
@@ -174,7 +185,7 @@ class Pool:
     def pump(self) -> None:
         """Hand waiting requests to processes that have room."""
         while self._queue:
-            free = [worker for worker in self._workers if worker.ready and len(worker.in_flight) < self._window]
+            free = [worker for worker in self._workers if worker.has_room(self._window)]
             if not free:
                 return
             request = self._queue.popleft()

@@ -99,7 +99,7 @@ class _Running:
         if self._status == 0:
             self._status = FAILED_STATUS if permanent else CRASHED_STATUS
             print(f"easymaker: {reason}", flush=True)
-            self._report("FAILED", reason=reason)
+            self._report("FAILED", reason=reason, final=permanent)
         self._app.draining = True
         self._end()
 

@@ -78,6 +78,8 @@ def _serve(options: argparse.Namespace, channel: Channel) -> int:
         channel.send(Kind.FAILED, b"", str(error).encode())
         return MODEL_ERROR_STATUS
     together = (options.max_batch_size or model.usual_batch) if model.batchable else 1
+    if options.max_batch_size > together:
+        print("easymaker: rows of this model may influence each other, so --max-batch-size is not used", flush=True)
     about = _description(model.metadata) | {"max_batch_size": together}
     channel.send(Kind.READY, b"", orjson.dumps(about, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS))
     print(f"easymaker: {options.model_name} is loaded after {time.monotonic() - begin:.2f} s", flush=True)

@@ -74,24 +74,21 @@ def page(
     session: Session,
     appkey: str,
     *,
-    ids: Sequence[str] = (),
-    names: Sequence[str] = (),
-    statuses: Sequence[str] = (),
     model_ids: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[BatchInferenceRow], int]:
     """Return a page of a project's batch inferences; see ``resource_queries.page``."""
     query = resource_queries.live(BatchInferenceRow, appkey)
-    if ids:
-        query = query.where(BatchInferenceRow.id.in_(ids))
-    if names:
-        query = resource_queries.named(session, query, BatchInferenceRow, names)
-    if statuses:
-        query = query.where(BatchInferenceRow.status.in_(statuses))
-    if model_ids:
-        query = query.where(BatchInferenceRow.model_id.in_(model_ids))
-    return resource_queries.page(session, query, BatchInferenceRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(
+        session,
+        query,
+        BatchInferenceRow,
+        sort=SORT,
+        order=sort,
+        among=[(BatchInferenceRow.model_id, model_ids)],
+        **listing,
+    )
 
 
 def unfinished(session: Session) -> Sequence[BatchInferenceRow]:

@@ -70,26 +70,27 @@ def page(
     session: Session,
     appkey: str,
     *,
-    ids: Sequence[str] = (),
     endpoint_ids: Sequence[str] = (),
     stage_ids: Sequence[str] = (),
     model_ids: Sequence[str] = (),
-    statuses: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[EndpointModelRow], int]:
     """Return a page of a project's stage resources; see ``resource_queries.page``."""
     query = resource_queries.live(EndpointModelRow, appkey)
-    for column, wanted in (
-        (EndpointModelRow.id, ids),
-        (EndpointModelRow.endpoint_id, endpoint_ids),
-        (EndpointModelRow.stage_id, stage_ids),
-        (EndpointModelRow.model_id, model_ids),
-        (EndpointModelRow.status, statuses),
-    ):
-        if wanted:
-            query = query.where(column.in_(wanted))
-    return resource_queries.page(session, query, EndpointModelRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(
+        session,
+        query,
+        EndpointModelRow,
+        sort=SORT,
+        order=sort,
+        among=[
+            (EndpointModelRow.endpoint_id, endpoint_ids),
+            (EndpointModelRow.stage_id, stage_ids),
+            (EndpointModelRow.model_id, model_ids),
+        ],
+        **listing,
+    )
 
 
 def of_stages(session: Session, stage_ids: Sequence[str]) -> dict[str, list[EndpointModelRow]]:

@@ -82,21 +82,21 @@ def page(
     session: Session,
     appkey: str,
     *,
-    ids: Sequence[str] = (),
     endpoint_ids: Sequence[str] = (),
-    statuses: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[EndpointStageRow], int]:
     """Return a page of a project's stages; see ``resource_queries.page``."""
     query = resource_queries.live(EndpointStageRow, appkey)
-    if ids:
-        query = query.where(EndpointStageRow.id.in_(ids))
-    if endpoint_ids:
-        query = query.where(EndpointStageRow.endpoint_id.in_(endpoint_ids))
-    if statuses:
-        query = query.where(EndpointStageRow.status.in_(statuses))
-    return resource_queries.page(session, query, EndpointStageRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(
+        session,
+        query,
+        EndpointStageRow,
+        sort=SORT,
+        order=sort,
+        among=[(EndpointStageRow.endpoint_id, endpoint_ids)],
+        **listing,
+    )
 
 
 def of_endpoints(session: Session, endpoint_ids: Sequence[str]) -> dict[str, list[EndpointStageRow]]:

@@ -56,25 +56,16 @@ def page(
     session: Session,
     appkey: str,
     *,
-    ids: Sequence[str] = (),
-    names: Sequence[str] = (),
-    statuses: Sequence[str] = (),
     model_ids: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[EndpointRow], int]:
     """Return a page of a project's endpoints; see ``resource_queries.page``."""
     query = resource_queries.live(EndpointRow, appkey)
-    if ids:
-        query = query.where(EndpointRow.id.in_(ids))
-    if names:
-        query = resource_queries.named(session, query, EndpointRow, names)
-    if statuses:
-        query = query.where(EndpointRow.status.in_(statuses))
     if model_ids:
         using = select(EndpointModelRow.endpoint_id).where(EndpointModelRow.model_id.in_(model_ids))
         query = query.where(EndpointRow.id.in_(using))
-    return resource_queries.page(session, query, EndpointRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(session, query, EndpointRow, sort=SORT, order=sort, **listing)
 
 
 def everything(
@@ -113,6 +104,17 @@ def using_model(session: Session, model_id: str) -> list[str]:
         .where(EndpointModelRow.model_id == model_id)
     )
     return sorted(set(session.scalars(names)))
+
+
+def logged(session: Session, appkey: str) -> list[tuple[EndpointRow, EndpointModelRow]]:
+    """Return the resources of a project's stages with log management, and their endpoints."""
+    rows = session.execute(
+        select(EndpointRow, EndpointModelRow, EndpointStageRow)
+        .join(EndpointModelRow, EndpointModelRow.endpoint_id == EndpointRow.id)
+        .join(EndpointStageRow, EndpointStageRow.id == EndpointModelRow.stage_id)
+        .where(EndpointRow.appkey == appkey)
+    )
+    return [(endpoint, row) for endpoint, row, stage in rows if stage.spec["useLog"]]
 
 
 def add_api_key(

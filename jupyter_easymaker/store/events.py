@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from ..resources.event import Event, EventAction, ResourceType
@@ -14,6 +15,7 @@ from .tables import EventRow, ResourceRow, TrainingRow
 _EVENT_LOCK = 0x656D6576
 _KEPT = 10_000
 _PRUNE_EVERY = 500
+_INSERT = insert(EventRow)
 
 
 def append(
@@ -40,38 +42,34 @@ def append(
     if session.get_bind().dialect.name == "postgresql":
         # Ids are given at insert but seen at commit; holding this lock until then keeps them in order.
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _EVENT_LOCK})
-    _add(
-        session,
-        EventRow(
-            appkey=row.appkey,
-            resource_type=resource_type,
-            resource_id=row.id,
-            resource_name=row.name,
-            action=action,
-            status=row.status,
-            experiment_id=experiment_id,
-        ),
-    )
+    told = {
+        "appkey": row.appkey,
+        "resource_type": resource_type,
+        "resource_id": row.id,
+        "resource_name": row.name,
+        "action": action,
+        "status": row.status,
+        "experiment_id": experiment_id,
+    }
+    _add(session, told)
     if isinstance(row, TrainingRow) and row.tuning_id is not None:
-        _add(
-            session,
-            EventRow(
-                appkey=row.appkey,
-                resource_type=ResourceType.HYPERPARAMETER_TUNING,
-                resource_id=row.tuning_id,
-                resource_name=row.name.rpartition("-")[0],
-                action=EventAction.UPDATED,
-                experiment_id=experiment_id,
-            ),
-        )
+        of_tuning = {
+            "resource_type": ResourceType.HYPERPARAMETER_TUNING,
+            "resource_id": row.tuning_id,
+            "resource_name": row.name.rpartition("-")[0],
+            "action": EventAction.UPDATED,
+            "status": "",
+        }
+        _add(session, told | of_tuning)
 
 
-def _add(session: Session, event: EventRow) -> None:
-    session.add(event)
-    session.flush()
+def _add(session: Session, event: Mapping[str, Any]) -> None:
+    # Without the unit of work: every change of every resource comes by here.
+    added = session.connection().execute(_INSERT, event)
     session.info["wrote_events"] = True
-    if event.id % _PRUNE_EVERY == 0:
-        session.execute(delete(EventRow).where(EventRow.id <= event.id - _KEPT))
+    (event_id,) = added.inserted_primary_key or (0,)
+    if event_id % _PRUNE_EVERY == 0:
+        session.execute(delete(EventRow).where(EventRow.id <= event_id - _KEPT))
 
 
 def since(session: Session, appkey: str, event_id: int, limit: int = 500) -> Sequence[Event]:

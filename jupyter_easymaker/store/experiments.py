@@ -58,21 +58,12 @@ def page(
     session: Session,
     appkey: str,
     *,
-    ids: Sequence[str] = (),
-    names: Sequence[str] = (),
-    statuses: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[ExperimentRow], int]:
     """Return a page of a project's experiments; see ``resource_queries.page``."""
     query = resource_queries.live(ExperimentRow, appkey)
-    if ids:
-        query = query.where(ExperimentRow.id.in_(ids))
-    if names:
-        query = resource_queries.named(session, query, ExperimentRow, names)
-    if statuses:
-        query = query.where(ExperimentRow.status.in_(statuses))
-    return resource_queries.page(session, query, ExperimentRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(session, query, ExperimentRow, sort=SORT, order=sort, **listing)
 
 
 def training_counts(session: Session, experiment_ids: Sequence[str]) -> dict[str, int]:

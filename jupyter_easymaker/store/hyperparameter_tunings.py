@@ -71,24 +71,21 @@ def page(
     session: Session,
     appkey: str,
     *,
-    ids: Sequence[str] = (),
-    names: Sequence[str] = (),
-    statuses: Sequence[str] = (),
     experiment_ids: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[HyperparameterTuningRow], int]:
     """Return a page of a project's tunings; see ``resource_queries.page``."""
     query = resource_queries.live(HyperparameterTuningRow, appkey)
-    if ids:
-        query = query.where(HyperparameterTuningRow.id.in_(ids))
-    if names:
-        query = resource_queries.named(session, query, HyperparameterTuningRow, names)
-    if statuses:
-        query = query.where(HyperparameterTuningRow.status.in_(statuses))
-    if experiment_ids:
-        query = query.where(HyperparameterTuningRow.experiment_id.in_(experiment_ids))
-    return resource_queries.page(session, query, HyperparameterTuningRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(
+        session,
+        query,
+        HyperparameterTuningRow,
+        sort=SORT,
+        order=sort,
+        among=[(HyperparameterTuningRow.experiment_id, experiment_ids)],
+        **listing,
+    )
 
 
 def unfinished(session: Session) -> Sequence[HyperparameterTuningRow]:

@@ -64,24 +64,22 @@ def page(
     session: Session,
     appkey: str,
     *,
-    ids: Sequence[str] = (),
-    names: Sequence[str] = (),
     training_ids: Sequence[str] = (),
     tuning_ids: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[ModelRow], int]:
     """Return a page of a project's models; see ``resource_queries.page``."""
     query = resource_queries.live(ModelRow, appkey)
-    if ids:
-        query = query.where(ModelRow.id.in_(ids))
-    if names:
-        query = resource_queries.named(session, query, ModelRow, names)
-    if training_ids:
-        query = query.where(ModelRow.training_id.in_(training_ids))
-    if tuning_ids:
-        query = query.where(ModelRow.tuning_id.in_(tuning_ids))
-    return resource_queries.page(session, query, ModelRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(
+        session,
+        query,
+        ModelRow,
+        sort=SORT,
+        order=sort,
+        among=[(ModelRow.training_id, training_ids), (ModelRow.tuning_id, tuning_ids)],
+        **listing,
+    )
 
 
 def update(session: Session, row: ModelRow, **columns: Any) -> bool:

@@ -95,29 +95,24 @@ def page(
     session: Session,
     appkey: str | None,
     *,
-    ids: Sequence[str] = (),
-    names: Sequence[str] = (),
-    statuses: Sequence[str] = (),
     owners: Sequence[str] = (),
     projects: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[NotebookRow], int]:
     """Return a page of a project's notebooks (None: of all projects'); see ``resource_queries.page``."""
     query = select(NotebookRow).where(NotebookRow.deleted_at.is_(None))
     if appkey is not None:
         query = resource_queries.live(NotebookRow, appkey)
-    if projects:
-        query = query.where(NotebookRow.appkey.in_(projects))
-    if ids:
-        query = query.where(NotebookRow.id.in_(ids))
-    if names:
-        query = resource_queries.named(session, query, NotebookRow, names)
-    if statuses:
-        query = query.where(NotebookRow.status.in_(statuses))
-    if owners:
-        query = query.where(NotebookRow.owner.in_(owners))
-    return resource_queries.page(session, query, NotebookRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(
+        session,
+        query,
+        NotebookRow,
+        sort=SORT,
+        order=sort,
+        among=[(NotebookRow.owner, owners), (NotebookRow.appkey, projects)],
+        **listing,
+    )
 
 
 def all_live(session: Session) -> Sequence[NotebookRow]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, UnaryExpression, Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ..resources.base import now
 from ..resources.event import EventAction, ResourceType
@@ -64,7 +66,11 @@ def page(
     table: type[Row],
     *,
     sort: Mapping[str, Any],
-    order: str,
+    order: str = "-createdDatetime",
+    ids: Sequence[str] = (),
+    names: Sequence[str] = (),
+    statuses: Sequence[str] = (),
+    among: Iterable[tuple[InstrumentedAttribute[Any], Sequence[Any]]] = (),
     search: str = "",
     number: int | None = None,
     size: int | None = None,
@@ -74,10 +80,17 @@ def page(
     Args:
         sort: the sortable fields' names to their columns.
         order: one of those names, with ``-`` before it for descending.
+        ids, names, statuses: only rows with one of these; empty: with any.
+        among: other columns, each with the values that are wanted; empty: any.
         search: only rows whose name, description or id holds this.
         number: the page, from 1; None: the first.
         size: rows a page; None: all, up to ``MAX_UNPAGED``.
     """
+    for column, wanted in ((table.id, ids), (table.status, statuses), *among):
+        if wanted:
+            query = query.where(column.in_(wanted))
+    if names:
+        query = named(session, query, table, names)
     if search:
         pattern = f"%{escaped(search)}%"
         query = query.where(
@@ -136,21 +149,24 @@ def change(
         columns["status"] = status.value
     if reason is not None:
         columns["status_reason"] = reason
-    if row not in session:
-        session.add(row)  # read in an earlier transaction
-    table = type(row)
-    written = session.execute(
-        update(table)
-        .where(table.id == row.id, table.version == row.version)
-        .values(version=row.version + 1, **columns)
-        .execution_options(synchronize_session=False)
-    )
-    if written.rowcount != 1:  # type: ignore[attr-defined]
+    session.flush()
+    columns["version"] = row.version + 1
+    guard = {"guarded_id": row.id, "guarded_version": row.version}
+    # Without the unit of work: this is done several times for every training.
+    statement = _guarded_update(type(row), tuple(columns))  # type: ignore[arg-type] # classes are hashable
+    if session.connection().execute(statement, columns | guard).rowcount != 1:
         return False
-    session.refresh(row)
+    for name, value in columns.items():  # the rest is what it was, or the version would differ
+        set_committed_value(row, name, value)
     usage.follow(session, row, columns)
     events.append(session, row, resource_type, action, experiment_id=experiment_id)
     return True
+
+
+@cache
+def _guarded_update(table: type[Any], columns: tuple[str, ...]) -> Update:
+    guard = (table.id == bindparam("guarded_id"), table.version == bindparam("guarded_version"))
+    return update(table).where(*guard).values({name: bindparam(name) for name in columns})
 
 
 def mark_deleted(session: Session, row: ResourceRow, resource_type: ResourceType, **arguments: Any) -> bool:

@@ -98,21 +98,15 @@ def page(
     session: Session,
     appkey: str,
     *,
-    ids: Sequence[str] = (),
-    names: Sequence[str] = (),
     kinds: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[TrainingTemplateRow], int]:
     """Return a page of a project's templates; see ``resource_queries.page``."""
     query = resource_queries.live(TrainingTemplateRow, appkey)
-    if ids:
-        query = query.where(TrainingTemplateRow.id.in_(ids))
-    if names:
-        query = resource_queries.named(session, query, TrainingTemplateRow, names)
-    if kinds:
-        query = query.where(TrainingTemplateRow.kind.in_(kinds))
-    return resource_queries.page(session, query, TrainingTemplateRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(
+        session, query, TrainingTemplateRow, sort=SORT, order=sort, among=[(TrainingTemplateRow.kind, kinds)], **listing
+    )
 
 
 def update(session: Session, row: TrainingTemplateRow, **columns: Any) -> bool:

@@ -69,24 +69,21 @@ def page(
     session: Session,
     appkey: str,
     *,
-    ids: Sequence[str] = (),
-    names: Sequence[str] = (),
-    statuses: Sequence[str] = (),
     experiment_ids: Sequence[str] = (),
     sort: str = "-createdDatetime",
-    **paging: Any,
+    **listing: Any,
 ) -> tuple[list[TrainingRow], int]:
     """Return a page of a project's trainings; see ``resource_queries.page``."""
     query = resource_queries.live(TrainingRow, appkey)
-    if ids:
-        query = query.where(TrainingRow.id.in_(ids))
-    if names:
-        query = resource_queries.named(session, query, TrainingRow, names)
-    if statuses:
-        query = query.where(TrainingRow.status.in_(statuses))
-    if experiment_ids:
-        query = query.where(TrainingRow.experiment_id.in_(experiment_ids))
-    return resource_queries.page(session, query, TrainingRow, sort=SORT, order=sort, **paging)
+    return resource_queries.page(
+        session,
+        query,
+        TrainingRow,
+        sort=SORT,
+        order=sort,
+        among=[(TrainingRow.experiment_id, experiment_ids)],
+        **listing,
+    )
 
 
 def names(session: Session, appkey: str, experiment_id: str) -> list[tuple[str, str]]:

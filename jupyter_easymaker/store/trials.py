@@ -64,10 +64,10 @@ def insert(
     return row
 
 
-def of_tuning(session: Session, tuning_id: str) -> Sequence[TrainingRow]:
-    """Return a tuning's trials by number, those being deleted included."""
-    query = select(TrainingRow).where(TrainingRow.tuning_id == tuning_id).order_by(TrainingRow.trial_number)
-    return session.scalars(query).all()
+def of_tuning(session: Session, tuning_id: str, since: int = 0) -> Sequence[TrainingRow]:
+    """Return a tuning's trials by number, from a number on, those being deleted included."""
+    query = select(TrainingRow).where(TrainingRow.tuning_id == tuning_id, TrainingRow.trial_number >= since)
+    return session.scalars(query.order_by(TrainingRow.trial_number)).all()
 
 
 def page(

@@ -8,6 +8,8 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import type { EasyMakerModel } from './model';
+import type { IBatchInferenceCreate } from './batchInferenceTypes';
+import type { IStageCreate } from './endpointTypes';
 import type { ITuningCreate } from './tuningTypes';
 import type { ITrainingCreate } from './types';
 
@@ -29,7 +31,14 @@ export type PageName =
   | 'logs'
   | 'templates'
   | 'template'
-  | 'template-form';
+  | 'template-form'
+  | 'endpoints'
+  | 'endpoint'
+  | 'new-endpoint'
+  | 'endpoint-stage'
+  | 'batch-inferences'
+  | 'batch-inference'
+  | 'new-batch-inference';
 
 export interface IPageAddress {
   page: PageName;
@@ -45,6 +54,10 @@ export interface IPageAddress {
   initial?: Partial<ITrainingCreate>;
   /** What the form of a tuning begins with. */
   initialTuning?: Partial<ITuningCreate>;
+  /** What the form of an endpoint begins with; with an `endpointId` it is that of a new stage. */
+  initialEndpoint?: Partial<IStageCreate>;
+  /** What the form of a batch inference begins with. */
+  initialBatchInference?: Partial<IBatchInferenceCreate>;
 }
 
 export interface IApp {

@@ -1,6 +1,15 @@
 /** What can be chosen from: instance types, images, algorithms, and what the backend allows. */
 
-export type ModelFormat = 'TENSORFLOW' | 'PYTORCH' | 'SKLEARN' | 'HUGGING_FACE' | 'TRITON';
+export type ModelFormat =
+  | 'TENSORFLOW'
+  | 'PYTORCH'
+  | 'SKLEARN'
+  | 'ONNX'
+  | 'XGBOOST'
+  | 'LIGHTGBM'
+  | 'PYTHON'
+  | 'HUGGING_FACE'
+  | 'TRITON';
 
 /** An instance type. */
 export interface IFlavor {
@@ -65,6 +74,17 @@ export interface IConfiguration {
   capacity: { vcpus: number; memoryMib: number; gpus: number } | null;
   user: { userId: string; isAdmin: boolean };
 }
+
+/** What there is a create body of. */
+export type FormName =
+  | 'experiment'
+  | 'training'
+  | 'hyperparameter-tuning'
+  | 'model'
+  | 'endpoint'
+  | 'endpoint-stage'
+  | 'endpoint-model'
+  | 'batch-inference';
 
 /** JSON Schema of a create body; fields carry title, description, x-section, x-choices, x-widget. */
 export interface ICreateSchema {

@@ -3,6 +3,9 @@
 import type { INotebookContent } from '@jupyterlab/nbformat';
 
 import { Http, IRequest, Query } from './http';
+import { BatchInferenceApi } from './batchInferenceApi';
+import { EndpointApi, StageApi, StageResourceApi } from './endpointApi';
+import { LoggedApi, ResourceApi } from './resourceApi';
 import { StorageApi } from './storage/api';
 import type { IDashboard, ILogPage, ILogQuery, ISearchResult } from './searchTypes';
 import type {
@@ -28,10 +31,10 @@ import type {
   IExperiment,
   IExperimentCreate,
   IExperimentUpdate,
+  FormName,
   IFlavor,
   IImage,
   IListQuery,
-  ILogChunk,
   IModel,
   IModelCreate,
   IModelUpdate,
@@ -39,48 +42,8 @@ import type {
   IPaging,
   ITraining,
   ITrainingCreate,
-  ITrainingUpdate,
-  ResourceKind
+  ITrainingUpdate
 } from './types';
-
-/** Create, read, update and delete of one kind of resource. */
-export class ResourceApi<T, C, U> {
-  constructor(
-    protected readonly client: EasyMakerClient,
-    readonly kind: ResourceKind,
-    protected readonly path = `${kind}s`
-  ) {}
-
-  async list(query: IListQuery = {}, signal?: AbortSignal): Promise<IPage<T>> {
-    const body = await this.client.request<Record<string, unknown>>(this.path, {
-      query: query as Query,
-      signal
-    });
-    const items = body[`${this.kind}List`] as T[];
-    return { items, total: (body.paging as IPaging).totalCount };
-  }
-
-  async get(id: string, signal?: AbortSignal): Promise<T> {
-    return this.one(`${this.path}/${id}`, { signal });
-  }
-
-  async create(body: C): Promise<T> {
-    return this.one(this.path, { method: 'POST', body });
-  }
-
-  async update(id: string, body: U): Promise<T> {
-    return this.one(`${this.path}/${id}`, { method: 'PUT', body });
-  }
-
-  async delete(id: string): Promise<void> {
-    await this.client.request(`${this.path}/${id}`, { method: 'DELETE' });
-  }
-
-  protected async one(path: string, request: IRequest): Promise<T> {
-    const body = await this.client.request<Record<string, T>>(path, request);
-    return body[this.kind];
-  }
-}
 
 export class ExperimentApi extends ResourceApi<IExperiment, IExperimentCreate, IExperimentUpdate> {
   /** Ask once more for an experiment whose creation failed. */
@@ -104,7 +67,7 @@ export class TemplateApi extends ResourceApi<
   }
 }
 
-export class TrainingApi extends ResourceApi<ITraining, ITrainingCreate, ITrainingUpdate> {
+export class TrainingApi extends LoggedApi<ITraining, ITrainingCreate, ITrainingUpdate> {
   async stop(id: string): Promise<ITraining> {
     return this.one(`trainings/${id}/stop`, { method: 'PUT' });
   }
@@ -138,32 +101,6 @@ export class TrainingApi extends ResourceApi<ITraining, ITrainingCreate, ITraini
       signal
     });
     return answer.comparison;
-  }
-
-  /** A piece of a node's log; a negative offset counts from its end. All in bytes. */
-  async log(
-    id: string,
-    query: { node: number; offset: number; limit: number },
-    signal?: AbortSignal
-  ): Promise<ILogChunk> {
-    const body = await this.client.request<{ log: ILogChunk }>(`trainings/${id}/logs`, {
-      query,
-      signal
-    });
-    return body.log;
-  }
-
-  /** Follow a node's log from a byte offset: `log` messages, then `end`. */
-  async followLog(
-    id: string,
-    query: { node: number; offset: number },
-    signal: AbortSignal
-  ): Promise<Response> {
-    return this.client.open(`trainings/${id}/logs/stream`, { query, signal });
-  }
-
-  logDownloadUrl(id: string, node: number): string {
-    return this.client.url(`trainings/${id}/logs/download`, { node });
   }
 
   /** The executed notebook, as far as it has come. */
@@ -214,6 +151,10 @@ export class EasyMakerClient {
   readonly tunings = new TuningApi(this);
   readonly templates = new TemplateApi(this);
   readonly storages = new StorageApi(this);
+  readonly endpoints = new EndpointApi(this);
+  readonly stages = new StageApi(this);
+  readonly stageResources = new StageResourceApi(this);
+  readonly batchInferences = new BatchInferenceApi(this);
   readonly models = new ResourceApi<IModel, IModelCreate, IModelUpdate>(this, 'model');
 
   /** The project all requests are about; known once the context is. */
@@ -234,8 +175,9 @@ export class EasyMakerClient {
     return (await this.request<{ configuration: IConfiguration }>('configuration')).configuration;
   }
 
-  async flavors(): Promise<IFlavor[]> {
-    const query = { groupType: 'TRAINING' };
+  /** @param groupType - what is to run on them: another may have others to offer. */
+  async flavors(groupType = 'TRAINING'): Promise<IFlavor[]> {
+    const query = { groupType };
     return (await this.request<{ flavorList: IFlavor[] }>('flavors', { query })).flavorList;
   }
 
@@ -278,8 +220,8 @@ export class EasyMakerClient {
   }
 
   /** JSON Schema of a create body, with the titles of its sections. */
-  async schema(kind: ResourceKind): Promise<ICreateSchema> {
-    return this.request<ICreateSchema>(`schemas/${kind}`);
+  async schema(form: FormName): Promise<ICreateSchema> {
+    return this.request<ICreateSchema>(`schemas/${form}`);
   }
 
   /** Store code (a zip) where trainings can take it from; the same code is stored once. */

@@ -11,8 +11,10 @@ import { createExperiment, createModel } from './actions';
 import type { IApp } from './app';
 import { sentenceOf } from './errors';
 import {
+  batchInferenceIcon,
   dashboardIcon,
   easyMakerIcon,
+  endpointIcon,
   experimentIcon,
   logSearchIcon,
   modelIcon,
@@ -28,10 +30,14 @@ export const CommandIDs = {
   newTuning: 'easymaker:new-tuning',
   newExperiment: 'easymaker:new-experiment',
   newModel: 'easymaker:new-model',
+  newEndpoint: 'easymaker:new-endpoint',
+  newBatchInference: 'easymaker:new-batch-inference',
   openTrainings: 'easymaker:open-trainings',
   openTunings: 'easymaker:open-tunings',
   openExperiments: 'easymaker:open-experiments',
   openModels: 'easymaker:open-models',
+  openEndpoints: 'easymaker:open-endpoints',
+  openBatchInferences: 'easymaker:open-batch-inferences',
   openDashboard: 'easymaker:open-dashboard',
   searchLogs: 'easymaker:search-logs',
   search: 'easymaker:search',
@@ -90,6 +96,20 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
       execute: () => createModel(app)
     },
     {
+      id: CommandIDs.newEndpoint,
+      label: trans.__('New endpoint'),
+      caption: trans.__('Serve models behind a stable address'),
+      icon: endpointIcon,
+      execute: () => app.open({ page: 'new-endpoint' })
+    },
+    {
+      id: CommandIDs.newBatchInference,
+      label: trans.__('New batch inference'),
+      caption: trans.__('Have a model score all rows of the files in a directory'),
+      icon: batchInferenceIcon,
+      execute: () => app.open({ page: 'new-batch-inference' })
+    },
+    {
       id: CommandIDs.openTrainings,
       label: trans.__('Open trainings'),
       caption: trans.__('All trainings of this project'),
@@ -118,9 +138,23 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
       execute: () => app.open({ page: 'models' })
     },
     {
+      id: CommandIDs.openEndpoints,
+      label: trans.__('Open endpoints'),
+      caption: trans.__('All endpoints of this project'),
+      icon: endpointIcon,
+      execute: () => app.open({ page: 'endpoints' })
+    },
+    {
+      id: CommandIDs.openBatchInferences,
+      label: trans.__('Open batch inferences'),
+      caption: trans.__('All batch inferences of this project'),
+      icon: batchInferenceIcon,
+      execute: () => app.open({ page: 'batch-inferences' })
+    },
+    {
       id: CommandIDs.openTemplates,
       label: trans.__('Open templates'),
-      caption: trans.__('Settings kept to fill trainings with'),
+      caption: trans.__('Settings kept to fill trainings and tunings with'),
       icon: templateIcon,
       execute: () => app.open({ page: 'templates' })
     },
@@ -134,7 +168,7 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
     {
       id: CommandIDs.searchLogs,
       label: trans.__('Search logs'),
-      caption: trans.__('Search the logs of all trainings'),
+      caption: trans.__('Search the logs of all trainings and batch inferences'),
       icon: logSearchIcon,
       execute: () => app.open({ page: 'logs' })
     },
@@ -179,9 +213,14 @@ export function addCommands(options: ICommandOptions): void {
     });
     palette?.addItem({ command: entry.id, category, args: { isPalette: true } });
   }
-  [CommandIDs.showPanel, CommandIDs.newTraining, CommandIDs.newTuning].forEach((command, rank) =>
-    launcher?.add({ command, category, rank })
-  );
+  const cards = [
+    CommandIDs.showPanel,
+    CommandIDs.newTraining,
+    CommandIDs.newTuning,
+    CommandIDs.newEndpoint,
+    CommandIDs.newBatchInference
+  ];
+  cards.forEach((command, rank) => launcher?.add({ command, category, rank }));
   addRunAsTraining(options);
 }
 

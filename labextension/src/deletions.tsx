@@ -7,6 +7,8 @@ import React from 'react';
 import { attempt, confirmed } from './actions';
 import type { IApp, IPageAddress } from './app';
 import { LinkButton } from './components/Button';
+import type { IBatchInference } from './batchInferenceTypes';
+import type { IEndpoint, IStage } from './endpointTypes';
 import type { ITrainingTemplate } from './templateTypes';
 import type { ITuning } from './tuningTypes';
 import type { IExperiment, IModel, ITraining } from './types';
@@ -155,6 +157,8 @@ export function deleteModel(app: IApp, model: IModel): Promise<boolean> {
       'The model is deleted from the registry. This cannot be undone. Its files stay in their storage.'
     ),
     failure: trans.__('The model could not be deleted'),
+    hindrance: trans.__('Delete the endpoints or stage resources that serve it first:'),
+    obstacles: async () => servingObstacles(app, model.modelId),
     remove: () => app.model.client.models.delete(model.modelId)
   });
 }
@@ -168,5 +172,64 @@ export function deleteTemplate(app: IApp, template: ITrainingTemplate): Promise<
     ),
     failure: trans.__('The template could not be deleted'),
     remove: () => app.model.client.templates.delete(template.trainingTemplateId)
+  });
+}
+
+/** The stages that serve a model. */
+async function servingObstacles(app: IApp, modelId: string): Promise<IObstacle[]> {
+  const { items } = await app.model.client.endpoints.list({ limit: 1000 });
+  return items
+    .flatMap(endpoint =>
+      endpoint.endpointStageList
+        .filter(stage => stage.endpointModelList.some(each => each.modelId === modelId))
+        .map((stage): IObstacle => ({
+          name: `${endpoint.endpointName} / ${stage.endpointStageName}`,
+          address: { page: 'endpoint-stage', id: stage.endpointStageId }
+        }))
+    )
+    .slice(0, NAMED);
+}
+
+export function deleteEndpoint(app: IApp, endpoint: IEndpoint): Promise<boolean> {
+  const { trans, model } = app;
+  return deleted(app, {
+    name: endpoint.endpointName,
+    warning: trans.__(
+      'The endpoint, its default stage and what that serves are deleted, and its address answers no more. This cannot be undone.'
+    ),
+    failure: trans.__('The endpoint could not be deleted'),
+    hindrance: trans.__('Delete its other stages first:'),
+    obstacles: async () =>
+      (await model.client.endpoints.get(endpoint.endpointId)).endpointStageList
+        .filter(stage => !stage.isDefaultStage)
+        .map((stage): IObstacle => ({
+          name: stage.endpointStageName,
+          address: { page: 'endpoint-stage', id: stage.endpointStageId }
+        })),
+    remove: () => model.client.endpoints.delete(endpoint.endpointId)
+  });
+}
+
+export function deleteStage(app: IApp, stage: IStage): Promise<boolean> {
+  const { trans, model } = app;
+  return deleted(app, {
+    name: stage.endpointStageName,
+    warning: trans.__(
+      'The stage and its resources are deleted, and its address answers no more. This cannot be undone.'
+    ),
+    failure: trans.__('The stage could not be deleted'),
+    remove: () => model.client.stages.delete(stage.endpointStageId)
+  });
+}
+
+export function deleteBatchInference(app: IApp, batch: IBatchInference): Promise<boolean> {
+  const { trans, model } = app;
+  return deleted(app, {
+    name: batch.batchInferenceName,
+    warning: trans.__(
+      'The batch inference and its log are deleted. This cannot be undone. Its results stay in their storage.'
+    ),
+    failure: trans.__('The batch inference could not be deleted'),
+    remove: () => model.client.batchInferences.delete(batch.batchInferenceId)
   });
 }

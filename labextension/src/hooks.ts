@@ -4,7 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 import React from 'react';
 
 import { useApp, useHost } from './app';
-import type { ResourceApi } from './client';
+import type { ResourceApi } from './resourceApi';
 import { isAbort } from './errors';
 import { IChange, touches } from './model';
 import type { IContext, ICounts, IListQuery, IPage } from './types';

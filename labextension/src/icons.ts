@@ -56,6 +56,26 @@ export const templateIcon = icon(
     4h7v2H9z"/>`
 );
 
+/** A plug with a signal. */
+export const endpointIcon = icon(
+  'endpoint',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M8 2h2v5h4V2h2v5h2v5a6 6 0 0 1-5 5.900V22h-2v-4.100A6
+    6 0 0 1 6 12V7h2zm0 7v3a4 4 0 0 0 8 0V9z"/>`
+);
+
+/** Two arrows past each other. */
+export const swapIcon = icon(
+  'swap',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="m16 4 5 4.500-5 4.500V9.700H4V7.300h12zM8 11v3.300h12v2.400H8V20l-5-4.500z"/>`
+);
+
+/** Rows that go in and come out. */
+export const batchInferenceIcon = icon(
+  'batch-inference',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M3 4h11v2H3zm0 5h11v2H3zm0 5h7v2H3zm0 5h7v2H3zm13.500-7
+    5.500 5.500-5.500 5.500-1.400-1.400 3.100-3.100H12v-2h6.200l-3.100-3.100z"/>`
+);
+
 /** A dial. */
 export const dashboardIcon = icon(
   'dashboard',

@@ -184,7 +184,11 @@ const KINDS: Record<ResourceType, ResourceKind> = {
   TRAINING: 'training',
   HYPERPARAMETER_TUNING: 'hyperparameterTuning',
   MODEL: 'model',
-  TRAINING_TEMPLATE: 'trainingTemplate'
+  TRAINING_TEMPLATE: 'trainingTemplate',
+  ENDPOINT: 'endpoint',
+  ENDPOINT_STAGE: 'endpointStage',
+  ENDPOINT_MODEL: 'endpointModel',
+  BATCH_INFERENCE: 'batchInference'
 };
 
 function concerns(event: IResourceEvent, kind: ResourceKind, id?: string): boolean {
@@ -201,6 +205,11 @@ function concerns(event: IResourceEvent, kind: ResourceKind, id?: string): boole
     case 'training EXPERIMENT': // it names its experiment
     case 'hyperparameterTuning EXPERIMENT':
       return event.action === 'UPDATED';
+    case 'endpoint ENDPOINT_STAGE': // it holds its stages, and they their resources
+    case 'endpoint ENDPOINT_MODEL':
+    case 'endpointStage ENDPOINT_MODEL':
+    case 'endpointStage ENDPOINT': // it tells its share of the calls
+      return true;
     default:
       return false;
   }

@@ -4,7 +4,15 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { IPageAddress, PageName } from './app';
-import { experimentIcon, modelIcon, templateIcon, trainingIcon, tuningIcon } from './icons';
+import {
+  batchInferenceIcon,
+  endpointIcon,
+  experimentIcon,
+  modelIcon,
+  templateIcon,
+  trainingIcon,
+  tuningIcon
+} from './icons';
 import type { ResourceType } from './types';
 
 const PAGES: Record<ResourceType, { one: PageName; all: PageName; icon: LabIcon }> = {
@@ -12,11 +20,16 @@ const PAGES: Record<ResourceType, { one: PageName; all: PageName; icon: LabIcon 
   TRAINING: { one: 'training', all: 'trainings', icon: trainingIcon },
   HYPERPARAMETER_TUNING: { one: 'tuning', all: 'tunings', icon: tuningIcon },
   MODEL: { one: 'model', all: 'models', icon: modelIcon },
-  TRAINING_TEMPLATE: { one: 'template', all: 'templates', icon: templateIcon }
+  TRAINING_TEMPLATE: { one: 'template', all: 'templates', icon: templateIcon },
+  ENDPOINT: { one: 'endpoint', all: 'endpoints', icon: endpointIcon },
+  ENDPOINT_STAGE: { one: 'endpoint-stage', all: 'endpoints', icon: endpointIcon },
+  ENDPOINT_MODEL: { one: 'endpoints', all: 'endpoints', icon: endpointIcon },
+  BATCH_INFERENCE: { one: 'batch-inference', all: 'batch-inferences', icon: batchInferenceIcon }
 };
 
 export function pageOf(type: ResourceType, id: string): IPageAddress {
-  return { page: PAGES[type].one, id };
+  const { one, all } = PAGES[type];
+  return one === all ? { page: all } : { page: one, id };
 }
 
 export function listOf(type: ResourceType): IPageAddress {
@@ -38,7 +51,11 @@ export function kindLabel(type: ResourceType, trans: TranslationBundle): string 
     TRAINING: trans.__('Training'),
     HYPERPARAMETER_TUNING: trans.__('Tuning'),
     MODEL: trans.__('Model'),
-    TRAINING_TEMPLATE: trans.__('Template')
+    TRAINING_TEMPLATE: trans.__('Template'),
+    ENDPOINT: trans.__('Endpoint'),
+    ENDPOINT_STAGE: trans.__('Endpoint stage'),
+    ENDPOINT_MODEL: trans.__('Stage resource'),
+    BATCH_INFERENCE: trans.__('Batch inference')
   };
   return labels[type] ?? type;
 }

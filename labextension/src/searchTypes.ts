@@ -1,5 +1,6 @@
 /** What searches and the dashboard answer. */
 
+import type { IBusyEndpoint } from './endpointTypes';
 import type { ResourceType } from './types';
 
 export interface ISearchResult {
@@ -11,13 +12,15 @@ export interface ISearchResult {
   createdDatetime: string;
 }
 
-/** A line of a training's log, in the field names of the log service. */
+/** A line of a training's or a batch inference's log, in the field names of the log service. */
 export interface ILogLine {
   time: string;
   logLevel: string;
   body: string;
-  trainingId: string;
-  trainingName: string;
+  trainingId: string | null;
+  trainingName: string | null;
+  batchInferenceId: string | null;
+  batchInferenceName: string | null;
   node: number;
   /** Where it begins in its node's log. */
   offset: number;
@@ -57,6 +60,8 @@ export interface IDashboard {
   }[];
   topCpuList: ITopResource[];
   topGpuList: ITopResource[];
+  /** The three that are called most. */
+  topEndpointList?: IBusyEndpoint[];
   capacity: {
     vcpus: number;
     memoryMib: number;

@@ -11,7 +11,9 @@ import { AppContext, HostContext, IApp, IHost, IPageAddress, PageName } from './
 import { BackendNotice } from './components/BackendNotice';
 import { useContextState } from './hooks';
 import {
+  batchInferenceIcon,
   dashboardIcon,
+  endpointIcon,
   logSearchIcon,
   easyMakerIcon,
   experimentIcon,
@@ -21,11 +23,17 @@ import {
   trainingIcon,
   tuningIcon
 } from './icons';
+import { BatchInferenceDetail } from './pages/BatchInferenceDetail';
+import { BatchInferenceList } from './pages/BatchInferenceList';
 import { Comparison } from './pages/Comparison';
+import { EndpointDetail } from './pages/EndpointDetail';
+import { EndpointList } from './pages/EndpointList';
 import { ExperimentDetail } from './pages/ExperimentDetail';
 import { ExperimentList } from './pages/ExperimentList';
 import { ModelDetail } from './pages/ModelDetail';
 import { ModelList } from './pages/ModelList';
+import { NewBatchInference } from './pages/NewBatchInference';
+import { NewEndpoint } from './pages/NewEndpoint';
 import { NewTraining } from './pages/NewTraining';
 import { NewTuning } from './pages/NewTuning';
 import { Dashboard } from './pages/Dashboard';
@@ -33,6 +41,7 @@ import { LogSearch } from './pages/LogSearch';
 import { EditTemplate } from './pages/EditTemplate';
 import { TemplateDetail } from './pages/TemplateDetail';
 import { TemplateList } from './pages/TemplateList';
+import { StageDetail } from './pages/StageDetail';
 import { Tensorboard } from './pages/Tensorboard';
 import { TrainingDetail } from './pages/TrainingDetail';
 import { TrainingList } from './pages/TrainingList';
@@ -58,8 +67,18 @@ const ICONS: Record<PageName, LabIcon> = {
   logs: logSearchIcon,
   templates: templateIcon,
   template: templateIcon,
-  'template-form': templateIcon
+  'template-form': templateIcon,
+  endpoints: endpointIcon,
+  endpoint: endpointIcon,
+  'new-endpoint': endpointIcon,
+  'endpoint-stage': endpointIcon,
+  'batch-inferences': batchInferenceIcon,
+  'batch-inference': batchInferenceIcon,
+  'new-batch-inference': batchInferenceIcon
 };
+
+/** Each of these is its own; all other pages are shown once. */
+const FORMS: PageName[] = ['new-training', 'new-tuning', 'new-endpoint', 'new-batch-inference'];
 
 function titleOf({ page }: IPageAddress, { trans }: IApp): string {
   const titles: Record<PageName, string> = {
@@ -79,25 +98,45 @@ function titleOf({ page }: IPageAddress, { trans }: IApp): string {
     logs: trans.__('Log search'),
     templates: trans.__('Templates'),
     template: trans.__('Template'),
-    'template-form': trans.__('New template')
+    'template-form': trans.__('New template'),
+    endpoints: trans.__('Endpoints'),
+    endpoint: trans.__('Endpoint'),
+    'new-endpoint': trans.__('New endpoint'),
+    'endpoint-stage': trans.__('Endpoint stage'),
+    'batch-inferences': trans.__('Batch inferences'),
+    'batch-inference': trans.__('Batch inference'),
+    'new-batch-inference': trans.__('New batch inference')
   };
   return titles[page];
 }
 
 function Page({ address }: { address: IPageAddress }): JSX.Element {
   const state = useContextState();
+  // What is shown stays, a form that was begun above all, whatever happens to the backend meanwhile.
   const known = React.useRef(false);
   known.current ||= state?.status === 'ready';
-  if (address.page === 'new-training') {
-    return <NewTraining initial={address.initial} />;
-  }
-  if (address.page === 'new-tuning') {
-    return <NewTuning initial={address.initialTuning} />;
-  }
   if (!known.current) {
     return <BackendNotice />;
   }
   switch (address.page) {
+    case 'new-training':
+      return <NewTraining initial={address.initial} />;
+    case 'new-tuning':
+      return <NewTuning initial={address.initialTuning} />;
+    case 'endpoints':
+      return <EndpointList />;
+    case 'endpoint':
+      return <EndpointDetail id={address.id ?? ''} />;
+    case 'new-endpoint':
+      return <NewEndpoint initial={address.initialEndpoint} />;
+    case 'endpoint-stage':
+      return <StageDetail id={address.id ?? ''} />;
+    case 'batch-inferences':
+      return <BatchInferenceList />;
+    case 'batch-inference':
+      return <BatchInferenceDetail id={address.id ?? ''} />;
+    case 'new-batch-inference':
+      return <NewBatchInference initial={address.initialBatchInference} />;
     case 'trainings':
       return <TrainingList />;
     case 'experiments':
@@ -189,11 +228,9 @@ export class Pages {
   }
 
   open(address: IPageAddress): void {
-    // Each form of a new training or tuning is its own; all else is shown once.
-    const id =
-      address.page === 'new-training' || address.page === 'new-tuning'
-        ? `easymaker-${address.page}-${Date.now()}`
-        : ['easymaker', address.page, address.id, ...(address.ids ?? [])].filter(Boolean).join('-');
+    const id = FORMS.includes(address.page)
+      ? `easymaker-${address.page}-${Date.now()}`
+      : ['easymaker', address.page, address.id, ...(address.ids ?? [])].filter(Boolean).join('-');
     const known = this.tracker.find(widget => widget.id === id);
     const widget = known ?? this.create(id, address);
     if (!widget.isAttached) {

@@ -2,10 +2,29 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { BatchInferenceStatus } from './batchInferenceTypes';
+import type {
+  EndpointStatus,
+  GatewayStatus,
+  PodStatus,
+  StageResourceStatus,
+  StageStatus
+} from './endpointTypes';
 import type { TrialStatus, TuningStatus } from './tuningTypes';
-import type { ExperimentStatus, TrainingStatus } from './types';
+import type { ExperimentStatus, IResourceCount, TrainingStatus } from './types';
 
-export type Status = TrainingStatus | ExperimentStatus | TuningStatus | TrialStatus;
+/** Of what begins and ends by itself. */
+export type JobStatus = TrainingStatus | TuningStatus | BatchInferenceStatus;
+
+export type Status =
+  | JobStatus
+  | ExperimentStatus
+  | TrialStatus
+  | EndpointStatus
+  | StageStatus
+  | StageResourceStatus
+  | GatewayStatus
+  | PodStatus;
 
 /** How a status looks: something is on its way, works, went well, went wrong, or rests. */
 export type Tone = 'busy' | 'running' | 'good' | 'bad' | 'idle';
@@ -29,7 +48,22 @@ const TONES: Record<Status, Tone> = {
   KILLED: 'idle',
   FAILED: 'bad',
   METRICS_UNAVAILABLE: 'bad',
-  EARLY_STOPPED: 'idle'
+  EARLY_STOPPED: 'idle',
+  FAIL_BATCH_INFERENCE_IN_PROGRESS: 'bad',
+  FAIL_BATCH_INFERENCE: 'bad',
+  UPDATE_IN_PROGRESS: 'busy',
+  UPDATE_FAILED: 'bad',
+  DEPLOY_IN_PROGRESS: 'busy',
+  DEPLOY_FAILED: 'bad',
+  DELETE_IN_PROGRESS: 'busy',
+  STAGE_DEPLOYING: 'busy',
+  NOT_FOUND_STAGE: 'bad',
+  NOT_FOUND_STAGE_DEPLOY_RESULT: 'bad',
+  STAGE_DEPLOY_FAIL: 'bad',
+  QUEUED: 'busy',
+  STARTING: 'busy',
+  READY: 'good',
+  DRAINING: 'idle'
 };
 
 export function toneOf(status: Status): Tone {
@@ -56,7 +90,22 @@ export function labelOf(status: Status, trans: TranslationBundle): string {
     KILLED: trans.__('Killed'),
     FAILED: trans.__('Failed'),
     METRICS_UNAVAILABLE: trans.__('No metrics'),
-    EARLY_STOPPED: trans.__('Stopped early')
+    EARLY_STOPPED: trans.__('Stopped early'),
+    FAIL_BATCH_INFERENCE_IN_PROGRESS: trans.__('Fail in progress'),
+    FAIL_BATCH_INFERENCE: trans.__('Failed'),
+    UPDATE_IN_PROGRESS: trans.__('Update in progress'),
+    UPDATE_FAILED: trans.__('Update failed'),
+    DEPLOY_IN_PROGRESS: trans.__('Deploy in progress'),
+    DEPLOY_FAILED: trans.__('Deploy failed'),
+    DELETE_IN_PROGRESS: trans.__('Delete in progress'),
+    STAGE_DEPLOYING: trans.__('Deploying'),
+    NOT_FOUND_STAGE: trans.__('Stage not found'),
+    NOT_FOUND_STAGE_DEPLOY_RESULT: trans.__('Deploy result not found'),
+    STAGE_DEPLOY_FAIL: trans.__('Deploy failed'),
+    QUEUED: trans.__('Waiting for room'),
+    STARTING: trans.__('Starting'),
+    READY: trans.__('Ready'),
+    DRAINING: trans.__('Ending')
   };
   return labels[status] ?? status;
 }
@@ -66,23 +115,24 @@ const ENDED: Status[] = [
   'COMPLETE',
   'FAIL_TRAIN',
   'FAIL_HYPERPARAMETER_TUNING',
+  'FAIL_BATCH_INFERENCE',
   'CREATE_FAILED'
 ];
 
-/** Nothing happens to the training or tuning any more unless a person asks for it. */
-export function hasEnded(status: TrainingStatus | TuningStatus): boolean {
+/** Nothing happens to the job any more unless a person asks for it. */
+export function hasEnded(status: JobStatus): boolean {
   return ENDED.includes(status);
 }
 
-export function hasFailed(status: TrainingStatus | TuningStatus): boolean {
+export function hasFailed(status: JobStatus): boolean {
   return STATUS_GROUPS.failed.includes(status);
 }
 
-export function isStoppable(status: TrainingStatus | TuningStatus): boolean {
+export function isStoppable(status: JobStatus): boolean {
   return !hasEnded(status) && status !== 'STOP_IN_PROGRESS';
 }
 
-/** What a list of trainings or tunings can be narrowed to. */
+/** What a list of jobs can be narrowed to. */
 export const STATUS_GROUPS: Record<string, Status[]> = {
   active: [
     'CREATE_REQUESTED',
@@ -91,10 +141,11 @@ export const STATUS_GROUPS: Record<string, Status[]> = {
     'STOP_IN_PROGRESS',
     'COMPLETE_IN_PROGRESS',
     'FAIL_TRAIN_IN_PROGRESS',
-    'FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS'
+    'FAIL_HYPERPARAMETER_TUNING_IN_PROGRESS',
+    'FAIL_BATCH_INFERENCE_IN_PROGRESS'
   ],
   complete: ['COMPLETE'],
-  failed: ['FAIL_TRAIN', 'FAIL_HYPERPARAMETER_TUNING', 'CREATE_FAILED'],
+  failed: ['FAIL_TRAIN', 'FAIL_HYPERPARAMETER_TUNING', 'FAIL_BATCH_INFERENCE', 'CREATE_FAILED'],
   stopped: ['STOPPED']
 };
 
@@ -105,11 +156,11 @@ export function isWaiting(status: Status): boolean {
   return WAITING.includes(status);
 }
 
-/** How many of the counted trainings or tunings have begun and not ended. */
-export function running(byStatus: Record<string, number>): number {
+/** How many of the counted jobs have begun and not ended. */
+export function running(counted: IResourceCount | undefined): number {
   return STATUS_GROUPS.active
     .filter(status => !isWaiting(status))
-    .reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+    .reduce((sum, status) => sum + (counted?.byStatus[status] ?? 0), 0);
 }
 
 /** What runs, as words: the phase of a node or of the runner. */

@@ -1,4 +1,4 @@
-/** What people do with templates: keep settings as one, copy one, start a training from one. */
+/** What people do with templates: keep settings as one, copy one, start a training or a tuning from one. */
 
 import React from 'react';
 
@@ -8,11 +8,17 @@ import { EditForm } from './components/EditForm';
 import { openModal } from './components/modal';
 import { contentOf } from './form/templateContent';
 import type { FormData } from './form/SchemaForm';
-import type { ITrainingTemplate, TemplateContent } from './templateTypes';
+import type { ITrainingTemplate, TemplateContent, TemplateKind } from './templateTypes';
+import type { ITuning } from './tuningTypes';
 import type { ITraining } from './types';
 
 /** Ask for a name and keep the settings under it; what a training is about is said by its own description. */
-export function saveTemplate(app: IApp, settings: TemplateContent, name: string): void {
+export function saveTemplate(
+  app: IApp,
+  settings: TemplateContent,
+  name: string,
+  kind: TemplateKind = 'TRAINING'
+): void {
   const content = { ...settings };
   delete content.description;
   openModal(app, app.trans.__('Save as template'), close => (
@@ -23,6 +29,7 @@ export function saveTemplate(app: IApp, settings: TemplateContent, name: string)
       save={async edited => {
         const template = await app.model.client.templates.create({
           trainingTemplateName: edited.name,
+          kind,
           description: edited.description,
           tagList: edited.tagList,
           content
@@ -40,6 +47,14 @@ export async function saveTrainingAsTemplate(app: IApp, training: ITraining): Pr
   });
 }
 
+export async function saveTuningAsTemplate(app: IApp, tuning: ITuning): Promise<void> {
+  await attempt(app, app.trans.__('The settings could not be read'), async () => {
+    const body = await app.model.client.tunings.copy(tuning.hyperparameterTuningId);
+    const content = contentOf(body as unknown as FormData);
+    saveTemplate(app, content, tuning.hyperparameterTuningName, 'HYPERPARAMETER_TUNING');
+  });
+}
+
 export async function copyTemplate(app: IApp, template: ITrainingTemplate): Promise<void> {
   await attempt(app, app.trans.__('The template could not be copied'), async () => {
     const copy = await app.model.client.templates.copy(template.trainingTemplateId);
@@ -47,6 +62,11 @@ export async function copyTemplate(app: IApp, template: ITrainingTemplate): Prom
   });
 }
 
-export function trainFrom(app: IApp, template: ITrainingTemplate): void {
-  app.open({ page: 'new-training', initial: template.content });
+/** Open the form it fills. */
+export function startFrom(app: IApp, template: ITrainingTemplate): void {
+  app.open(
+    template.kind === 'TRAINING'
+      ? { page: 'new-training', initial: template.content }
+      : { page: 'new-tuning', initialTuning: template.content }
+  );
 }

@@ -1,14 +1,20 @@
 /** Training templates as the backend says them. */
 
+import type { ITuningCreate } from './tuningTypes';
 import type { ITag, ITrainingCreate } from './types';
 
-/** Any of a training's settings; none is needed. */
-export type TemplateContent = Partial<Omit<ITrainingCreate, 'trainingName'>>;
+/** Whose form a template fills. */
+export type TemplateKind = 'TRAINING' | 'HYPERPARAMETER_TUNING';
+
+/** Any of a training's or a tuning's settings; none is needed. */
+export type TemplateContent = Partial<
+  Omit<ITrainingCreate, 'trainingName'> & Omit<ITuningCreate, 'hyperparameterTuningName'>
+>;
 
 export interface ITrainingTemplateCreate {
   trainingTemplateName: string;
   description?: string;
-  kind?: 'TRAINING' | 'HYPERPARAMETER_TUNING';
+  kind?: TemplateKind;
   content: TemplateContent;
   tagList?: ITag[];
 }
@@ -19,7 +25,7 @@ export interface ITrainingTemplate {
   trainingTemplateId: string;
   trainingTemplateName: string;
   description: string;
-  kind: 'TRAINING' | 'HYPERPARAMETER_TUNING';
+  kind: TemplateKind;
   content: TemplateContent;
   tagList: ITag[];
   createdDatetime: string;

@@ -26,7 +26,13 @@ export interface IMonitoring {
   available: boolean;
   reason: string;
   intervalSeconds: number;
-  instanceList: { node: number; name: string; seriesList: ISeries[] }[];
+  instanceList: {
+    node: number;
+    name: string;
+    /** For people, where the name says little. */
+    label?: string;
+    seriesList: ISeries[];
+  }[];
 }
 
 interface IMeasured {

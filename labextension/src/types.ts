@@ -5,7 +5,15 @@ import type { IFlavor, IImage, ModelFormat } from './catalogueTypes';
 export * from './catalogueTypes';
 
 export type ResourceKind =
-  'experiment' | 'training' | 'hyperparameterTuning' | 'model' | 'trainingTemplate';
+  | 'experiment'
+  | 'training'
+  | 'hyperparameterTuning'
+  | 'model'
+  | 'trainingTemplate'
+  | 'endpoint'
+  | 'endpointStage'
+  | 'endpointModel'
+  | 'batchInference';
 
 export interface ITag {
   tagKey: string;
@@ -210,7 +218,8 @@ export interface IResourceCount {
   byStatus: Record<string, number>;
 }
 
-export type ICounts = Record<ResourceKind, IResourceCount>;
+/** A backend counts what it knows. */
+export type ICounts = Partial<Record<ResourceKind, IResourceCount>>;
 
 export interface IPaging {
   page: number;
@@ -244,7 +253,15 @@ export interface ILogChunk {
 }
 
 export type ResourceType =
-  'EXPERIMENT' | 'TRAINING' | 'HYPERPARAMETER_TUNING' | 'MODEL' | 'TRAINING_TEMPLATE';
+  | 'EXPERIMENT'
+  | 'TRAINING'
+  | 'HYPERPARAMETER_TUNING'
+  | 'MODEL'
+  | 'TRAINING_TEMPLATE'
+  | 'ENDPOINT'
+  | 'ENDPOINT_STAGE'
+  | 'ENDPOINT_MODEL'
+  | 'BATCH_INFERENCE';
 
 export interface IResourceEvent {
   eventId: number;

@@ -241,6 +241,21 @@ def test_administrator_sees_all_notebooks_in_pages(backend: Backend, ada: TestCl
     assert [each["owner"] for each in other] == ["eve"]
 
 
+def test_several_notebooks_are_stopped_at_once_each_for_itself(
+    backend: Backend, ada: TestClient, admin: TestClient
+) -> None:
+    made = [ada.post("notebooks", json=notebook()).json()["notebook"]["notebookId"] for _ in range(2)]
+    with backend.database.session() as session:
+        session.get_one(NotebookRow, made[0]).status = NotebookStatus.ACTIVE
+    body = {"action": "STOP", "notebookIdList": [*made, "nothing"]}
+    found = admin.post("notebooks/actions", json=body).json()["resultList"]
+    assert [each["successful"] for each in found] == [True, False, False]
+    assert "CREATE_REQUESTED" in found[1]["reason"]
+    status = ada.get(f"notebooks/{made[0]}").json()["notebook"]["notebookStatusCode"]
+    assert status == "STOP_IN_PROGRESS"
+    assert entries(admin, operation="act_on_notebooks") == [("owner", "act_on_notebooks", "n")]
+
+
 def test_notebook_on_an_old_version_shows_until_when_it_must_be_restarted(backend: Backend, ada: TestClient) -> None:
     notebook_id = ada.post("notebooks", json=notebook()).json()["notebook"]["notebookId"]
     ends = datetime(2026, 12, 31, tzinfo=UTC)

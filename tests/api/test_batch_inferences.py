@@ -10,6 +10,7 @@ import joblib
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
+from sklearn.preprocessing import FunctionTransformer
 from starlette.testclient import TestClient
 
 from jupyter_easymaker.service.backend import Backend
@@ -193,3 +194,20 @@ def test_model_that_cannot_be_loaded_is_the_reason_of_the_failed_creation(
     assert found["batchInferenceStatusCode"] == "CREATE_FAILED"
     assert "notes.txt" in found["batchInferenceStatusReason"]
     assert "notes.txt" in found["logTail"]
+
+
+def test_pod_that_overruns_its_memory_fails_with_use_and_limit(
+    client: TestClient, service: Backend, scoring: Make
+) -> None:
+    directory = service.data_dir / "nas/local/hungry"
+    directory.mkdir()
+    # Two hundred million numbers for a row: more than the instance type has.
+    hungry = FunctionTransformer(np.tile, kw_args={"reps": (1, 200_000_000)})
+    joblib.dump(hungry, directory / "model.joblib")
+    made = {"modelName": "hungry", "modelFormatCode": "SKLEARN", "modelUploadUri": "nas://local:/hungry"}
+    model = client.post("models", json=made).json()["model"]
+    found = ended(client, created(client, scoring(modelId=model["modelId"], batchInferenceName="hungry")))
+    assert found["batchInferenceStatusCode"] == "FAIL_BATCH_INFERENCE", found
+    assert "exit code : -9 (pid: " in found["batchInferenceStatusReason"]
+    assert "out of memory" in found["batchInferenceStatusReason"]
+    assert "1,024 MiB" in found["batchInferenceStatusReason"]

@@ -57,6 +57,7 @@ def test_empty_project_shows_zeros(client: TestClient) -> None:
         "HYPERPARAMETER_TUNING",
         "MODEL",
         "ENDPOINT",
+        "BATCH_INFERENCE",
     }
     assert found["capacity"]["vcpus"] >= 1
     assert (found["topCpuList"], found["topGpuList"]) == ([], [])

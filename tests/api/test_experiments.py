@@ -150,3 +150,12 @@ def test_models_are_listed_renamed_and_deleted(client: TestClient, source: str) 
     assert client.delete(f"models/{made[0]['modelId']}").status_code == 200
     assert client.get(f"models/{made[0]['modelId']}").status_code == 404
     assert [each["modelName"] for each in client.get("models").json()["modelList"]] == ["a"]
+
+
+def test_framework_the_vendors_sdk_does_not_know_is_told_where_it_does_not_look(
+    client: TestClient, service: Backend
+) -> None:
+    (service.data_dir / "nas/local/onnx").mkdir(parents=True, exist_ok=True)
+    body = {"modelName": "of-onnx", "modelFormatCode": "ONNX", "modelUploadUri": "nas://local:/onnx"}
+    model = client.post("models", json=body).json()["model"]
+    assert (model["modelFormatCode"], model["frameworkCode"]) == (None, "ONNX")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from jupyter_easymaker.reconcilers.notebook_adoption import Adoption
 from jupyter_easymaker.resources.notebook import NotebookStatus
 from jupyter_easymaker.service.backend import Backend
 from jupyter_easymaker.store import notebooks
@@ -145,3 +146,25 @@ def test_form_has_the_limits(ada: TestClient) -> None:
     schema = ada.get("schemas/notebook").json()["schema"]
     assert schema["properties"]["dataStorageSize"]["maximum"] == 2040
     assert schema["properties"]["nasList"]["maxItems"] == 10
+
+
+def test_server_started_at_the_hub_is_held_to_the_quota(hub_backend: Backend) -> None:
+    root = client_of(hub_backend, "eve", "other")
+    root.base_url = root.base_url.copy_with(path="/v1.0/")
+    context = hub_backend.app.state.context
+    adoption = Adoption(hub_backend.database, context.catalogue, "other")
+    object.__setattr__(context, "adoption", adoption)
+    owner = client_of(hub_backend, "token-of-the-owner")
+    owner.base_url = owner.base_url.copy_with(path="/v1.0/admin/")
+    owner.put("quotas/other", json={"notebooks": 1})
+    made = root.post("hub/servers", json={"serverName": "first", "displayName": "First"})
+    assert made.status_code == 200, made.text
+    again = root.post("hub/servers", json={"serverName": "first"}).json()["server"]
+    assert again["notebookId"] == made.json()["server"]["notebookId"]
+    refused = root.post("hub/servers", json={"serverName": "second"})
+    assert (refused.status_code, refused.json()["header"]["resultCode"]) == (409, 409_005)
+    names = [
+        each["notebookName"] for each in client_of(hub_backend, "eve", "other").get("notebooks").json()["notebookList"]
+    ]
+    assert names == ["First"]
+    assert root.post("hub/servers", json={"serverName": "a\x00b"}).status_code == 400

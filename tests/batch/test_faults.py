@@ -94,7 +94,11 @@ def test_killed_pod_goes_on_where_it_was_and_scores_no_row_twice(site: BatchSite
     wait_for(lambda: processed(run) > before + 1000, 30)
     os.killpg(run.process.pid, signal.SIGKILL)  # then the pod's own
     run.process.wait()
+    before = processed(run)
     second = site.start_again(run)
+    wait_for(lambda: "phase" in run.report and run.report["phase"] != "RUNNING", 30)
+    assert run.report["startedAt"]  # so that nobody takes it for one that never began
+    assert processed(run) >= before
     assert second.exit_code == 0, second.log
     assert "going on after" in second.log
     assert scored(site) == doubled(range(20_000))
@@ -123,3 +127,16 @@ def test_maximum_time_ends_it_with_that_reason_and_keeps_results(site: BatchSite
     assert run.exit_code == 1
     assert scored(site)
     assert json.loads((run.directory / "checkpoint.json").read_text())["counts"]["success"] == len(scored(site))
+
+
+def test_finished_files_are_uploaded_while_the_rest_is_scored(site: BatchSite, slow: dict[str, Any]) -> None:
+    site.file("0.jsonl", [[1], [], [3]])
+    (run,) = site.start(site.batch_plan(**slow))
+    early = site.nas / "out/1/0.jsonl.out.jsonl"
+    wait_for(early.exists, 60)
+    assert run.process.poll() is None
+    assert scored(site, "0.jsonl") == [(1, 2.0), (3, 6.0)]
+    run.process.send_signal(signal.SIGTERM)
+    run.process.wait(timeout=5)
+    assert site.outputs == ["0.jsonl.errors.jsonl", "0.jsonl.out.jsonl", "a.jsonl.out.jsonl"]
+    assert scored(site) == doubled(range(run.report["batch"]["success2xx"] - 2))

@@ -92,11 +92,20 @@ def _ours(model: Path, work: Path, path: str, *arguments: str) -> Iterator[Peer]
         server.close()
 
 
-def _against(ours: Peer, other: Peer, body: bytes) -> Pair:
+def _against(ours: Peer, other: Peer, body: bytes) -> tuple[Pair, str]:
+    """Return seconds per request of the other and of ours, and both in words with the CPU they took."""
+    rounds = _RUNS + 1
+
     def timed(server: Peer) -> Callable[[], float]:
         return lambda: 1 / rate(server.port, server.path, body, _REQUESTS)
 
-    return interleaved(timed(other), timed(ours), _RUNS)
+    servers = (ours, other)
+    before = [cpu_seconds(server.process.pid) for server in servers]
+    pair = interleaved(timed(other), timed(ours), _RUNS)
+    used = [cpu_seconds(server.process.pid) - start for server, start in zip(servers, before, strict=True)]
+    cpu = [seconds / rounds / _REQUESTS * 1e6 for seconds in used]
+    rates = f"{1 / pair.reference:,.0f} against {1 / pair.measured:,.0f} a second"
+    return pair, f"{rates}, {pair.spread}; CPU of a request {cpu[0]:,.0f} against {cpu[1]:,.0f} us"
 
 
 def _rates(
@@ -113,8 +122,7 @@ def _rates(
     with start(model, work, body) as other:
         for how, arguments in (("", ()), (", requests one by one", (_ALONE,))):
             with _ours(model.parent, work / f"ours{len(arguments)}", path, *arguments) as ours:
-                pair = _against(ours, other, body)
-            detail = f"{1 / pair.reference:,.0f} against {1 / pair.measured:,.0f} a second, {pair.spread}"
+                pair, detail = _against(ours, other, body)
             what = f"{'V2' if v2 else 'V1'} requests per second against {name}{how}"
             met = pair.ratio >= factor
             results.append(Result(what, f"{pair.ratio:.1f}x", f"at least {factor:g}x", met, detail))
@@ -198,9 +206,8 @@ def _torchserve(work: Path) -> list[Result]:
         peer_servers.torchserve(archive, other_work, _V1) as other,
         _ours(archive.parent, work / "ours-net", "/v1/models/test:predict", "--format=PYTORCH") as ours,
     ):
-        pair = _against(ours, other, _V1)
+        pair, detail = _against(ours, other, _V1)
         memory, theirs = resident_mib(ours.process.pid), resident_mib(other.process.pid)
-    detail = f"{1 / pair.reference:,.0f} against {1 / pair.measured:,.0f} a second, {pair.spread}"
     share = memory / theirs
     return [
         Result(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from jupyter_easymaker.client import ClientError, EasyMakerClient
-from jupyter_easymaker.client.watching import ENDED
-from jupyter_easymaker.resources.batch_inference import BatchInferenceStatus
 from tests.client.test_client import client
 from tests.conftest import RunningBackend
 from tests.scoring import scoring_body
@@ -35,7 +33,3 @@ def test_batch_inference_is_made_waited_for_copied_and_deleted(
     client.delete_batch_inference(key)
     with pytest.raises(ClientError, match="no batch inference"):
         client.batch_inference(key)
-
-
-def test_client_knows_every_end() -> None:
-    assert {status for status in BatchInferenceStatus if status.terminal} <= set(ENDED)

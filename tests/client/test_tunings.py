@@ -9,6 +9,7 @@ import pytest
 from jupyter_easymaker.client import ClientError, EasyMakerClient
 from jupyter_easymaker.client.tuning_progress import TuningProgress
 from jupyter_easymaker.client.watching import ENDED
+from jupyter_easymaker.resources.batch_inference import BatchInferenceStatus
 from jupyter_easymaker.resources.hyperparameter_tuning import HyperparameterTuningStatus
 from jupyter_easymaker.resources.training import TrainingStatus
 from tests.client.test_client import client
@@ -82,4 +83,5 @@ def test_progress_holds_the_newest_trials_and_the_whole_history(client: EasyMake
 
 
 def test_ended_are_the_statuses_that_nothing_comes_after() -> None:
-    assert set(ENDED) == {*TrainingStatus.terminal_statuses(), *HyperparameterTuningStatus.terminal_statuses()}
+    kinds = (TrainingStatus, HyperparameterTuningStatus, BatchInferenceStatus)
+    assert set(ENDED) == {status for kind in kinds for status in kind.terminal_statuses()}

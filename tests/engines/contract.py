@@ -195,11 +195,12 @@ if tries.read_text() != "3": os.kill(os.getpid(), signal.SIGKILL)
         )
         before = time.time()
         engine.submit(job("a", code, nodes=2))
-        wait_for(lambda: all(len(engine.samples("a", node)) >= 2 for node in (0, 1)), 30)
+        wait_for(lambda: all(len(engine.samples("a", node)) >= 2 for node in (0, 1)), 60)
+        # How much a busy loop gets depends on what else the machine does; an idle node uses next to nothing.
+        wait_for(lambda: engine.samples("a", 0)[-1].cpu > 5 * max(1.0, engine.samples("a", 1)[-1].cpu), 60)
         busy, idle = engine.samples("a", 0)[-1], engine.samples("a", 1)[-1]
         assert before < busy.at < time.time() + 1
-        assert busy.cpu > idle.cpu + 5  # it gets little where much else runs
-        assert idle.cpu < 20
+        assert 5 < busy.cpu < 120
         assert 80_000_000 < idle.memory < 200_000_000
         assert engine.network_scope in ("instance", "machine")
         engine.stop("a")

@@ -100,3 +100,19 @@ def test_killed_supervisor_takes_what_a_forked_node_forked_with_it(tmp_path: Pat
     assert ended(engine, "a").state is JobState.FAILED
     wait_for(lambda: not node.is_running() and not worker.is_running())
     engine.close()
+
+
+def test_package_that_cannot_be_imported_keeps_no_job_from_starting(tmp_path: Path) -> None:
+    made = LocalEngine(
+        tmp_path / "engine", capacity=Capacity(vcpus=1, memory_mib=1024), preload=["no_such_package_of_ours", OURS]
+    )
+    made.start()
+    try:
+        made.submit(job("a", "print('ran')"))
+        assert ended(made, "a").state is JobState.SUCCEEDED
+        command = (sys.executable, "-m", "no_such_package_of_ours")
+        made.submit(Job("b", command, Resources(vcpus=1, memory_mib=256)))
+        assert ended(made, "b").state is JobState.FAILED
+        assert "No module named no_such_package_of_ours" in made.logs("b").data.decode()
+    finally:
+        made.close()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import certifi
@@ -98,8 +100,9 @@ def test_kernel_trusts_the_gateway_besides_those_it_trusts_anyway(jupyter: Runni
         assert run(client, _CALL).split() == ["True", "True"]
 
 
-def test_authorities_people_have_chosen_stay_chosen(own_jupyter: MakeJupyter) -> None:
-    mine = certifi.where()
+def test_authorities_people_have_chosen_stay_chosen(own_jupyter: MakeJupyter, tmp_path: Path) -> None:
+    mine = str(tmp_path / "mine.pem")
+    shutil.copy(certifi.where(), mine)
     jupyter = own_jupyter(environment={"REQUESTS_CA_BUNDLE": mine})
     jupyter.wait_for_status("ready")
     tell = "import os; print(os.environ['REQUESTS_CA_BUNDLE'], os.environ['SSL_CERT_FILE'])"

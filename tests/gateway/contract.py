@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
 from urllib.parse import quote
 
 import httpx
@@ -320,6 +320,16 @@ class GatewayContract:
                 assert status == 0 or 400 <= status < 600, lines[:60]
             assert call.post(f"{flowers.prefix}/inference").status_code == 200
 
+    def test_clients_that_stop_halfway_keep_nobody_else_waiting(self, gateway: Gateway) -> None:
+        with Upstream() as replica, contextlib.ExitStack() as open_ones, client(gateway) as call:
+            flowers = endpoint(stage("one", model("m1", replica.address)))
+            put_in_force(gateway, flowers)
+            head = f"POST {flowers.prefix}/inference HTTP/1.1\r\nHost: x\r\n"
+            for number in range(100):
+                connection = open_ones.enter_context(_connected(gateway))
+                connection.sendall(f"{head}Content-Length: 9\r\n\r\n123".encode() if number % 2 else head.encode())
+            assert {call.post(f"{flowers.prefix}/inference").status_code for _ in range(10)} == {200}
+
     def test_clients_without_the_authority_do_not_trust_it(self, gateway: Gateway) -> None:
         with httpx.Client(verify=ssl.create_default_context()) as stranger, pytest.raises(httpx.ConnectError):
             stranger.get(f"https://{gateway.address}/")
@@ -344,14 +354,15 @@ def _deltas(gateway: Gateway, before: CallSnapshot) -> dict[tuple[str, str, bool
     return {(delta.model_id, delta.path, delta.by_default_address): delta for delta in deltas}
 
 
-def _raw(gateway: Gateway, lines: str, more: Callable[[socket.socket], None] | None = None) -> tuple[int, bytes]:
-    """Send a request as it is; return the status, 0 if there was no answer, and all that came."""
+def _connected(gateway: Gateway) -> ssl.SSLSocket:
     host, port = gateway.address.rsplit(":", 1)
     context = ssl.create_default_context(cafile=gateway.certificate_authority)
-    with (
-        socket.create_connection((host, int(port)), 10) as plain,
-        context.wrap_socket(plain, server_hostname=host) as connection,
-    ):
+    return context.wrap_socket(socket.create_connection((host, int(port)), 10), server_hostname=host)
+
+
+def _raw(gateway: Gateway, lines: str) -> tuple[int, bytes]:
+    """Send a request as it is; return the status, 0 if there was no answer, and all that came."""
+    with _connected(gateway) as connection:
         try:
             connection.sendall(f"{lines}Connection: close\r\n\r\n".encode())
             answer = b""

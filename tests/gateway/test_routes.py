@@ -12,7 +12,7 @@ from jupyter_easymaker.gateway.routes import as_text, dynamic_configuration, in_
 from jupyter_easymaker.gateway.table import RouteName, route_table
 
 _REFUSED = {"sourceRange": ["255.255.255.255/32"]}
-_CHECK = {"path": "/health", "interval": "2s", "unhealthyInterval": "1s", "timeout": "2s"}
+_CHECK = {"path": "/health", "interval": "1s", "unhealthyInterval": "1s", "timeout": "5s"}
 
 
 def configuration(*endpoints: EndpointRoute, refusals: str = "") -> dict[str, Any]:
@@ -50,7 +50,15 @@ def test_no_endpoints_answer_404_and_the_private_pages() -> None:
             },
             "services": {"nobody": {"loadBalancer": {"servers": []}}},
             "middlewares": {
-                "retry": {"retry": {"attempts": 4, "initialInterval": "10ms"}},
+                "retry": {
+                    "retry": {
+                        "attempts": 12,
+                        "initialInterval": "5ms",
+                        "status": ["502"],
+                        "retryNonIdempotentMethod": True,
+                        "maxRequestBodyBytes": 33554432,
+                    }
+                },
                 "hide-key": {"headers": {"customRequestHeaders": {"X-Api-Key": ""}}},
                 "refuse-401": {"ipAllowList": {**_REFUSED, "rejectStatusCode": 401}},
                 "refuse-404": {"ipAllowList": {**_REFUSED, "rejectStatusCode": 404}},

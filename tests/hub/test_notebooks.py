@@ -44,6 +44,12 @@ def test_notebook_lives_from_creation_to_deletion(hub: RunningHub) -> None:
     directory = ada.directory_of(notebook_id)
     (directory / "easymaker/kept").write_text("1")
     (directory / "boot/lost").write_text("1")
+    (server,) = processes_in(directory)
+    assert len(server.cpu_affinity()) == 1, "the instance type has one CPU"
+    url = f"notebooks/{notebook_id}/monitoring"
+    shown = wait_for(lambda: (found := ada.ask("GET", url).json()["monitoring"])["available"] and found, 30)
+    metrics = {each["metric"] for each in shown["instanceList"][0]["seriesList"]}
+    assert {"cpu", "memory", "disk_used"} <= metrics
 
     ada.act(notebook_id, "reboot")
     first = made["startedDatetime"]
@@ -55,6 +61,7 @@ def test_notebook_lives_from_creation_to_deletion(hub: RunningHub) -> None:
     ada.act(notebook_id, "stop")
     stopped = ada.wait_for_notebook(notebook_id, "STOPPED")
     assert stopped["notebookStatusReason"] == "Stopped on request."
+    assert ada.ask("GET", url).json()["monitoring"]["available"] is False
     assert stopped["notebookAccessUri"] == ""
     changed = ada.ask("PUT", f"notebooks/{notebook_id}/flavor", json={"flavorId": "c2m4"})
     assert changed.json()["notebook"]["flavor"]["id"] == "c2m4"

@@ -36,6 +36,16 @@ def test_notebook_starts_with_the_panel_on_the_teams_backend(hub: RunningHub) ->
         assert "python3" in kernels
         experiments = ada.in_notebook("easymaker/api/v1.0/appkeys/default/experiments")
         assert experiments.json()["header"]["isSuccessful"] is True
+        # TensorBoard is the backend's, and reached through the notebook's own address.
+        made = ada.ask("POST", "experiments", json={"experimentName": "watched"}).json()["experiment"]["experimentId"]
+        path = ada.ask("POST", f"experiments/{made}/tensorboard").json()["tensorboard"]["path"]
+        address = f"/user/ada/easymaker/api/v1.0/appkeys/default/{path}"
+        page = ada.browser.get(address, headers={"Accept": "text/html", "Sec-Fetch-Site": "none"})
+        assert "<title>TensorBoard</title>" in page.text
+        assert ada.browser.get(f"{address}data/runs", headers={"Referer": f"{hub.url}{address}"}).json() == []
+        stranger = httpx.get(f"{hub.url}{address}", headers={"Accept": "text/html"})
+        assert stranger.status_code == 302
+        assert "TensorBoard" not in stranger.text
     finally:
         ada.stop()
 

@@ -11,31 +11,54 @@ from typing import Any
 import pytest
 
 from jupyter_easymaker.algorithms.catalogue import provided_algorithms
-from jupyter_easymaker.resources import experiment, model, training
+from jupyter_easymaker.resources import (
+    batch_inference,
+    endpoint,
+    endpoint_stage,
+    experiment,
+    hyperparameter_tuning,
+    image,
+    model,
+    notebook,
+    registry_account,
+    training,
+)
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "jupyter_easymaker/locale/ko_KR/LC_MESSAGES/jupyter_easymaker.json"
 _TEXT = r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\""
+_PLURAL = re.compile(rf"trans\._n\(\s*(?:{_TEXT})", re.DOTALL)
 _CALL = re.compile(rf"trans\.(?:__|_n)\(\s*(?:{_TEXT})(?:\s*,\s*(?:{_TEXT}))?", re.DOTALL)
 
 
-def of_the_panel() -> Iterator[str]:
+def said_with(call: re.Pattern[str]) -> Iterator[str]:
     for path in sorted((ROOT / "labextension/src").rglob("*.ts*")):
-        for found in _CALL.finditer(path.read_text()):
+        for found in call.finditer(path.read_text()):
             text = found[1] if found[1] is not None else found[2]
             yield re.sub(r"\\(.)", r"\1", text)
+
+
+def of_the_panel() -> Iterator[str]:
+    return said_with(_CALL)
 
 
 def of_the_forms() -> Iterator[str]:
     for module, body in (
         (experiment, experiment.ExperimentCreate),
         (training, training.TrainingCreate),
+        (hyperparameter_tuning, hyperparameter_tuning.HyperparameterTuningCreate),
         (model, model.ModelCreate),
+        (notebook, notebook.NotebookCreate),
+        (image, image.ImageCreate),
+        (registry_account, registry_account.RegistryAccountCreate),
+        (endpoint, endpoint.EndpointCreate),
+        (endpoint, endpoint_stage.EndpointStageCreate),
+        (batch_inference, batch_inference.BatchInferenceCreate),
     ):
         yield from module.SECTIONS.values()
         schema = body.model_json_schema(by_alias=True)
         yield from texts(schema["properties"])
-        for name in ("Dataset", "Hyperparameter", "Tag"):
+        for name in ("Dataset", "Hyperparameter", "NasMount", "Tag"):
             for field in schema.get("$defs", {}).get(name, {}).get("properties", {}).values():
                 yield field["title"]
 
@@ -79,6 +102,13 @@ def test_translations_fill_in_what_the_originals_do() -> None:
     for text, translations in catalogue().items():
         for translation in translations:
             assert sorted(set(re.findall(r"%\d", text))) == sorted(set(re.findall(r"%\d", translation))), text
+
+
+def test_only_plurals_have_two_forms() -> None:
+    """Korean has one, but JupyterLab looks for a plural's translation only where there are two."""
+    plurals = set(said_with(_PLURAL))
+    assert {text for text, forms in catalogue().items() if len(forms) == 2} == plurals
+    assert {len(forms) for forms in catalogue().values()} == {1, 2}
 
 
 if __name__ == "__main__":  # prints what is still to be translated

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from itertools import product
 
 import pytest
 
+from jupyter_easymaker.metrics.series import Series
 from jupyter_easymaker.resources.hyperparameter_tuning import ObjectiveType, TuningStrategy
 from jupyter_easymaker.resources.search_space import HyperparameterRange
 from jupyter_easymaker.search.study import KnownTrial, Search
@@ -156,6 +158,29 @@ def test_median_ends_the_hopeless_from_a_step_on_and_with_enough_others() -> Non
     assert not is_hopeless(*others, curve(3, 9.0, 3, ended=False))  # too early
     assert is_hopeless(*others, curve(3, 9.0, 6, ended=False))
     assert not is_hopeless(*others, curve(3, 1.5, 6, ended=False))
+
+
+def test_hopeless_trial_of_a_long_run_is_ended_though_curves_are_thinned_out() -> None:
+    def thinned_curve(number: int, level: float, steps: int, *, ended: bool = True) -> KnownTrial:
+        series = Series()
+        chance = random.Random(number)  # so that each trial's lowest and highest points lie elsewhere
+        for step in range(steps):
+            series.add(step, None, level + chance.random() / 10)
+        points = [(step, value) for step, _, value in series.points(1000)]
+        return KnownTrial(number, {"rate": "0.5", "depth": "3", "kind": "a"}, ended, level if ended else None,
+                          points=points)  # fmt: skip
+
+    others = [thinned_curve(number, float(number), 20_000 + 3000 * number) for number in range(5)]
+    for steps in (1_500, 7_003, 19_999):
+        for level, hopeless in ((9.0, True), (0.5, False)):
+            search = Search(SPACE, TuningStrategy.RANDOM, MINIMIZE, 1, median=(3, 4))
+            assert search.is_hopeless([*others, thinned_curve(5, level, steps, ended=False)], 5) is hopeless
+
+
+def test_trial_that_tells_at_steps_of_its_own_is_left_alone() -> None:
+    others = [curve(number, level, 10) for number, level in enumerate((1.0, 2.0, 3.0))]
+    odd = KnownTrial(3, others[0].parameters, points=[(step + 1000, 9.0) for step in range(10)])
+    assert not Search(SPACE, TuningStrategy.RANDOM, MINIMIZE, 1, median=(3, 4)).is_hopeless([*others, odd], 3)
 
 
 def test_what_matters_is_told_once_enough_is_known() -> None:

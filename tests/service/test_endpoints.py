@@ -90,17 +90,17 @@ def test_resources_are_added_and_removed_one_by_one(endpoints: Endpoints, one: s
     assert endpoints.call(made["defaultStageUrl"] + "/inference").status_code == 404
 
 
-def test_missing_artifact_fails_the_creation_with_that_reason(endpoints: Endpoints) -> None:
-    model = endpoints.model("vanishing", 1)
-    directory = endpoints.backend.data_dir / "nas" / "local" / "artifacts" / "vanishing"
-    made = endpoints.backend.post("endpoints", endpoints.body("broken", model))
-    # It is gone between the check and the staging, as an artifact that is cleaned up at the wrong moment.
-    for file in directory.iterdir():
-        file.unlink()
-    directory.rmdir()
-    failed = endpoints.wait(made["endpoint"]["endpointId"], "CREATE_FAILED", "ACTIVE")
-    if failed["endpointStatusCode"] == "CREATE_FAILED":
-        assert "does not exist" in failed["endpointStatusReason"]
+def test_artifact_that_may_not_be_read_fails_the_creation_with_that_reason(endpoints: Endpoints) -> None:
+    model = endpoints.model("forbidden", 1)
+    directory = endpoints.backend.data_dir / "nas" / "local" / "artifacts" / "forbidden"
+    (directory / "out").symlink_to("/etc/passwd")
+    made = endpoints.create("forbidden", model, wait=False)
+    failed = endpoints.wait(made["endpointId"], "CREATE_FAILED", "ACTIVE")
+    assert failed["endpointStatusCode"] == "CREATE_FAILED"
+    assert "The model's artifact" in failed["endpointStatusReason"]
+    assert "out" in failed["endpointStatusReason"]
+    assert endpoints.backend.request("DELETE", f"endpoints/{made['endpointId']}").status_code == 200
+    endpoints.gone(f"endpoints/{made['endpointId']}")
 
 
 def test_model_that_cannot_be_loaded_fails_with_what_its_server_says(endpoints: Endpoints) -> None:
@@ -248,3 +248,22 @@ def test_killed_pod_of_two_costs_hardly_a_call(endpoints: Endpoints, one: str) -
     calls, failed = killed_pod(endpoints, "load-killed", one)
     assert calls.answered > 500
     assert failed <= max(1, calls.answered / 1000), calls.failures
+
+
+def test_logs_of_pods_are_found_while_they_run_and_after(endpoints: Endpoints, one: str) -> None:
+    made = endpoints.create("logged", one, useLog=True)
+
+    def lines() -> list[dict[str, Any]]:
+        query = f'category:"easymaker.inference" AND endpointId:"{made["endpointId"]}"'
+        found: list[dict[str, Any]] = endpoints.backend.get("logs", params={"query": query})["logList"]
+        return found
+
+    running = wait_for(lines)
+    stage = made["defaultStage"]
+    assert {(line["endpointName"], line["endpointStageId"], line["modelName"]) for line in running} == {
+        ("logged", stage["endpointStageId"], "one")
+    }
+    assert {line["podName"] for line in running} == {stage["endpointModelList"][0]["podList"][0]["podName"]}
+    assert endpoints.backend.request("DELETE", f"endpoints/{made['endpointId']}").status_code == 200
+    endpoints.gone(f"endpoints/{made['endpointId']}")
+    assert {line["body"] for line in lines()} >= {line["body"] for line in running}

@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from sqlalchemy import text
 
+from jupyter_easymaker.store.database import Database
 from tests.conftest import RunningBackend
+from tests.service.test_faults import processes_of_jobs
 from tests.waiting import wait_for
 
 Make = Callable[..., RunningBackend]
@@ -87,6 +93,39 @@ def test_tuning_survives_twenty_kills_with_all_it_had_learnt(own_backend: Make) 
     assert tried == [each["hyperparameterList"] for each in trials(running, undisturbed)]
 
 
+@pytest.mark.postgresql
+@pytest.mark.timeout(300)
+def test_two_backends_killed_in_turn_make_each_trial_once(own_backend: Make, postgresql: str, tmp_path: Path) -> None:
+    admin = Database(f"{postgresql}postgres")
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE two_tuning"))
+    admin.close()
+    shared = tmp_path / "shared"
+    settings = ("--database-url", f"{postgresql}two_tuning", f"--ServiceConfig.shared_dir={shared}")
+    pair = [own_backend(*settings), own_backend(*settings)]
+    (shared / "nas/local").mkdir(parents=True, exist_ok=True)
+    pair[0].script("twins", _CODE)
+    (pair[0].data_dir / "nas/local/code").rename(shared / "nas/local/code")
+    tuning_id = tune(
+        pair[0], "twins", _CODE, maxTrialCount=12, parallelTrialCount=2, instanceCount=2,
+        tuningStrategyName="RANDOM", tuningStrategyRandomState=4,
+    )  # fmt: skip
+    for kill in range(4):
+        alive = pair[1 - kill % 2]
+        wait_for(lambda kill=kill, alive=alive: len(trials(alive, tuning_id)) > 2 * kill, 60)  # type: ignore[misc]
+        pair[kill % 2].kill()
+        pair[kill % 2].start()
+    done = ended(pair[0], tuning_id)
+    assert (done["hyperparameterTuningStatusCode"], done["trialCount"], done["successfulTrialCount"]) == (
+        "COMPLETE", 12, 12,
+    )  # fmt: skip
+    found = trials(pair[1], tuning_id)
+    assert [each["trialNumber"] for each in found] == list(range(12))
+    assert len({str(each["hyperparameterList"]) for each in found}) == 12
+    for each in found:
+        assert len(list((shared / "nas/local/outputs" / tuning_id / each["trialId"]).glob("ran-*"))) == 1
+
+
 @pytest.mark.timeout(180)
 def test_trials_that_misbehave_do_not_take_the_tuning_with_them(own_backend: Make) -> None:
     code = """
@@ -100,7 +139,8 @@ elif kind == "endless":
         time.sleep(60)
 elif kind == "forks":
     for _ in range(20):
-        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+        command = [sys.executable, "-c", "import time; time.sleep(600)", "forked-by-a-trial"]
+        subprocess.Popen(command, start_new_session=True)
     print("loss = 3")
 elif kind == "memory":
     held = [bytes([1]) * 100_000_000 for _ in range(200)]
@@ -130,6 +170,46 @@ else:
     assert running.request("PUT", f"hyperparameter-tunings/{tuning_id}/stop").status_code == 200
     assert ended(running, tuning_id)["hyperparameterTuningStatusCode"] == "STOPPED"
     assert by_kind()["endless"] == "KILLED"
+    wait_for(lambda: not processes_of_jobs(running.data_dir / "engine"), 30)
+    assert not [each for each in psutil.process_iter() if "forked-by-a-trial" in " ".join(each.cmdline())]
+
+
+def test_parallel_trials_of_several_nodes_share_a_data_set_that_is_staged_once(
+    own_backend: Make, tmp_path: Path
+) -> None:
+    code = """
+import os, pathlib, time
+print("rank", os.environ["EM_NODE_RANK"], "of", os.environ["EM_NODE_COUNT"], flush=True)
+meeting = pathlib.Path(os.environ["EM_HP_MEETING"])
+(meeting / f"{os.environ['EM_HP_X']}-{os.environ['EM_NODE_RANK']}").touch()
+while len(list(meeting.iterdir())) < 4:  # two trials of two nodes, all at once
+    time.sleep(0.02)
+print("inode", os.stat(pathlib.Path(os.environ["EM_DATASET_TRAIN"], "data.csv").resolve()).st_ino)
+print("loss = 1")
+"""
+    (tmp_path / "store/container/data").mkdir(parents=True)
+    (tmp_path / "store/container/data/data.csv").write_text("a,b\n1,2\n")
+    meeting = tmp_path / "meeting"
+    meeting.mkdir()
+    running = own_backend("--ServiceConfig.vcpus=4", f"--ServiceConfig.obs={{'store.local': '{tmp_path}/store'}}")
+
+    def specified(name: str, values: str) -> dict[str, str]:
+        return {"hyperparameterName": name, "hyperparameterTypeCode": "categorical",
+                "hyperparameterSpecifiedValues": values}  # fmt: skip
+
+    tuning_id = tune(
+        running, "shared", code, hyperparameterSpecList=[specified("x", "1,2,3"), specified("meeting", str(meeting))],
+        tuningStrategyName="GRID", parallelTrialCount=2, instanceCount=4,
+        datasetList=[{"datasetName": "train", "dataUri": "obs://store.local/container/data"}],
+    )  # fmt: skip
+    done = ended(running, tuning_id)
+    assert (done["hyperparameterTuningStatusCode"], done["successfulTrialCount"]) == ("COMPLETE", 3), done
+    logs = {(each["trialNumber"], node): running.log(each["trialId"], node)
+            for each in trials(running, tuning_id) for node in range(2)}  # fmt: skip
+    for (_, node), log in logs.items():
+        assert f"rank {node} of 2\n" in log
+    assert len({re.findall("inode ([0-9]+)", log)[0] for log in logs.values()}) == 1
+    assert sum("bytes, copied" in log for log in logs.values()) == 1
 
 
 def test_sdk_2_tunes_and_makes_a_model_of_the_best_trial_unmodified(own_backend: Make) -> None:

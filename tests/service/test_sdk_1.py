@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import RunningBackend
+from tests.waiting import wait_for
 
 _PORT = 10090
 _BEGIN = """
@@ -86,11 +88,17 @@ def old_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def running(own_backend: Callable[..., RunningBackend]) -> RunningBackend:
-    """A backend where this SDK looks for one."""
-    if not port_is_free():
-        pytest.skip(f"port {_PORT}, the only one this SDK knows, is taken on this machine")
-    return own_backend(port=_PORT)
+def sdk_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The only port this SDK knows, for one test at a time. Another backend may be about to leave it."""
+    with (tmp_path_factory.getbasetemp().parent / f"port-{_PORT}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wait_for(port_is_free, 60, interval=0.5)
+        yield _PORT
+
+
+@pytest.fixture
+def running(sdk_port: int, own_backend: Callable[..., RunningBackend]) -> RunningBackend:
+    return own_backend(port=sdk_port)
 
 
 def run_sdk(running: RunningBackend, old_sdk: Path, script: str) -> None:

@@ -8,13 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import RunningBackend
 from tests.endpoints import Endpoints
-from tests.service.test_sdk_1 import old_sdk, port_is_free
+from tests.service.test_sdk_1 import old_sdk, sdk_port
 
-__all__ = ["old_sdk"]
+__all__ = ["old_sdk", "sdk_port"]
 
 _SDK_2 = """
 import easymaker
@@ -110,11 +108,9 @@ def test_sdk_2_deploys_predicts_and_deletes_unmodified(own_backend: Callable[...
 
 
 def test_sdk_1_deploys_predicts_and_deletes_unmodified(
-    own_backend: Callable[..., RunningBackend], old_sdk: Path
+    sdk_port: int, own_backend: Callable[..., RunningBackend], old_sdk: Path
 ) -> None:
-    if not port_is_free():
-        pytest.skip("port 10090, the only one this SDK knows, is taken on this machine")
-    running = own_backend(port=10090)
+    running = own_backend(port=sdk_port)
     endpoint_id = run_sdk(running, _SDK_1, EM_PROFILE="local", PYTHONPATH=str(old_sdk))
     finish(running, endpoint_id)
 

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from jupyter_easymaker.service.data_dir import DataDir, DataDirLock
 from tests.conftest import RunningBackend
@@ -138,3 +140,23 @@ print("DONE", training.status)
     )
     assert done.returncode == 0, done.stderr
     assert "DONE COMPLETE" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--data-dir", "/proc/nothing"), "The data directory /proc/nothing cannot be used"),
+        (("--database-url", "postgresql://me:secret@127.0.0.1:9/none"), "The store cannot be opened"),
+        (("--database-url", "anything"), "write sqlite:///PATH or postgresql://"),
+        (("--database-url", "oracle9://x/y"), "write sqlite:///PATH or postgresql://"),
+    ],
+)
+def test_what_cannot_be_served_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    if arguments[0] != "--data-dir":
+        arguments = (*arguments, "--data-dir", str(tmp_path / "data"))
+    command = [sys.executable, "-m", "jupyter_easymaker.service.cli", "serve", "--port", "0", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr

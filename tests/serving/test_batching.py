@@ -97,6 +97,14 @@ def test_a_body_that_is_wrong_is_refused_alone(server: Server, model: Path) -> N
         assert right.result().json() == {"predictions": [["a", 1]]}
 
 
+def test_rows_that_may_influence_each_other_stay_apart(serve: StartServer, model: Path) -> None:
+    write_predictor(model, PREDICTOR.replace("batchable = True", ""))
+    server = serve(model, "--max-batch-size=4").wait_ready()
+    assert "--max-batch-size is not used" in server.log
+    answers = together(server, model, ["a"], ["b"])
+    assert [answer.json()["predictions"] for answer in answers] == [[["a", 1]], [["b", 1]]]
+
+
 def test_a_delay_waits_for_rows_of_others(serve: StartServer, model: Path) -> None:
     server = serve(model, "--max-batch-size=2", "--batch-delay-ms=20000").wait_ready()
     with ThreadPoolExecutor(2) as pool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import resource
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,11 @@ def everything(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
+def next_status(connection: socket.socket) -> bytes:
+    """Return the status of the next answer."""
+    return connection.recv(1 << 16).split()[1]
+
+
 def test_a_body_that_says_it_is_too_large_is_refused(strict: Server) -> None:
     answer = strict.client.post("/inference", content=b"x" * (100 << 20))
     assert answer.status_code == 413
@@ -56,6 +62,9 @@ def test_a_body_that_says_it_is_too_large_is_refused(strict: Server) -> None:
 def test_a_body_of_unknown_length_is_cut_off_at_the_limit(strict: Server) -> None:
     answer = strict.client.post("/inference", content=(b"x" * 65536 for _ in range(100)))
     assert answer.status_code == 413
+    # The last part is the one too much.
+    answer = strict.client.post("/inference", content=(b"x" * 60_000 for _ in range(2)), timeout=5)
+    assert answer.status_code == 413
 
 
 def test_who_waits_to_be_told_to_go_on_is_refused_before_sending(strict: Server) -> None:
@@ -63,6 +72,23 @@ def test_who_waits_to_be_told_to_go_on_is_refused_before_sending(strict: Server)
         head = f"POST /inference HTTP/1.1\r\nHost: a\r\nContent-Length: {100 << 20}\r\nExpect: 100-continue\r\n\r\n"
         connection.sendall(head.encode())
         assert everything(connection).startswith(b"HTTP/1.1 413 ")
+
+
+def test_large_bodies_at_once_are_bounded_together(serve: StartServer, iris_model: Path) -> None:
+    """Eight times the largest body is held while bodies arrive; what goes beyond is told to come back."""
+    server = serve(iris_model, f"--max-body-bytes={LIMIT}").wait_ready()
+    head = f"POST /inference HTTP/1.1\r\nHost: a\r\nContent-Length: {LIMIT}\r\n\r\n".encode()
+    with ExitStack() as stack:
+        connections = [stack.enter_context(connect(server)) for _ in range(12)]
+        for connection in connections:
+            connection.sendall(head + b"x" * (LIMIT - 1))
+        assert server.predict(IRIS_ROWS).status_code == 200
+        for connection in connections:
+            with suppress(OSError):  # those that were refused are closed
+                connection.sendall(b"x")
+        statuses = [next_status(connection) for connection in connections]
+    assert set(statuses) == {b"400", b"503"}
+    assert statuses.count(b"400") >= 7
 
 
 def test_a_compressed_body_is_refused(strict: Server) -> None:
@@ -116,7 +142,10 @@ def test_a_client_that_leaves_in_its_body_is_forgotten(strict: Server) -> None:
 
 def test_many_open_connections_do_not_hurt(serve: StartServer, iris_model: Path) -> None:
     server = serve(iris_model).wait_ready()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with ExitStack() as stack:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         for _ in range(CONNECTIONS):
             stack.enter_context(connect(server))
         for _ in range(20):

@@ -163,7 +163,7 @@ def test_a_wrong_model_ends_the_server_with_the_reason(serve: StartServer, tmp_p
     empty.mkdir()
     server = serve(empty)
     assert server.process.wait(20) == 3
-    assert server.report == {"phase": "FAILED", "reason": "The model's directory is empty."}
+    assert server.report == {"phase": "FAILED", "reason": "The model's directory is empty.", "final": True}
     assert "Traceback" in server.log
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import stat
+import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -274,3 +276,17 @@ def test_metadata_of_others_is_left_alone(tmp_path: Path, iris_model: Path) -> N
     (tmp_path / "model.joblib").write_bytes((iris_model / "model.joblib").read_bytes())
     (tmp_path / "metadata.json").write_text(json.dumps({"features": {"a": "text"}}))
     assert load_model(tmp_path, "auto", "iris").predict(IRIS_ROWS) == [1, 0]
+
+
+def test_pandas_is_imported_only_for_models_of_tables(tmp_path: Path, iris_model: Path) -> None:
+    table = pd.DataFrame(IRIS_ROWS * 5, columns=["a", "b", "c", "d"])
+    joblib.dump(LogisticRegression().fit(table, [1, 0] * 5), tmp_path / "model.joblib")
+    code = f"""
+import sys
+from pathlib import Path
+from jupyter_easymaker.serving.loading import load_model
+print(load_model(Path({str(iris_model)!r}), "auto", "numbers").predict({IRIS_ROWS}), "pandas" in sys.modules)
+print(load_model(Path({str(tmp_path)!r}), "auto", "table").predict({IRIS_ROWS}), "pandas" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert run.stdout.splitlines() == ["[1, 0] False", "[1, 0] True"], run.stderr

@@ -180,6 +180,29 @@ def test_torchscript(serve: StartServer, tmp_path: Path) -> None:
     assert outputs == [{"name": "output-0", "shape": [1, 1], "datatype": "FP32", "data": [21]}]
 
 
+def test_an_exported_program(serve: StartServer, tmp_path: Path) -> None:
+    import torch
+
+    class Sum(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.sum(dim=1, keepdim=True)
+
+    model = tmp_path / "model"
+    model.mkdir()
+    shapes = {"x": {0: torch.export.Dim("rows")}}
+    torch.export.save(torch.export.export(Sum(), (torch.zeros(2, 3),), dynamic_shapes=shapes), model / "model.pt2")
+    server = serve(model).wait_ready()
+    assert server.predict([[1, 2, 3], [4, 5, 6.5]]).json() == {"predictions": [[6], [15.5]]}
+    refused = server.predict([[1, 2]])
+    assert (refused.status_code, refused.json()["error"].partition(";")[0]) == (
+        400,
+        "instances (x) have the shape [1, 2]",
+    )
+    schema = server.client.get("/schema").json()
+    assert schema["inputs"] == [{"name": "x", "datatype": "FP32", "shape": [-1, 3]}]
+    assert schema["example"] == {"instances": [[0, 0, 0]]}
+
+
 def broken(work: Path, case: str) -> Path:
     write_model(work / "files")
     model = work / "model"

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 
 from ..artifact import Artifact
@@ -16,6 +15,7 @@ from ..errors import HandlerError, InputError, ModelError
 from ..model import Metadata, ServedModel, TensorSpec
 from ..rows import ROWS_TOGETHER, Columns
 from ..tensors import datatype_of
+from .later import imported_later
 
 _METHODS = ("predict", "predict_proba", "decision_function", "transform")
 _LIBRARIES = {"sklearn", "numpy", "pandas", "scipy", "xgboost", "lightgbm"}
@@ -23,7 +23,10 @@ _LIBRARIES = {"sklearn", "numpy", "pandas", "scipy", "xgboost", "lightgbm"}
 
 def load(artifact: Artifact, name: str) -> ServedModel:
     """Load the estimator."""
-    estimator = joblib.load(artifact.path)
+    with imported_later("pandas"):
+        import joblib
+
+        estimator = joblib.load(artifact.path)
     methods = [method for method in _METHODS if callable(getattr(estimator, method, None))]
     if not methods:
         raise ModelError(f"{artifact.path.name} holds {type(estimator).__name__}, which has no predict or transform.")

@@ -41,7 +41,7 @@ def load(artifact: Artifact, name: str) -> ServedModel:
     # TorchServe starts handlers in their model's directory, and handlers rely on it.
     os.chdir(directory)
     entry, initialize = _entry_point(manifest["model"]["handler"], directory)
-    from ts.context import Context  # type: ignore[import-not-found]
+    from ts.context import Context, RequestProcessor  # type: ignore[import-not-found]
     from ts.metrics.metrics_store import MetricsStore  # type: ignore[import-not-found]
 
     context = Context(
@@ -55,9 +55,9 @@ def load(artifact: Artifact, name: str) -> ServedModel:
         MetricsStore(),
         _configuration(directory, manifest),
     )
-    context.request_processor = _processors()
+    context.request_processor = [RequestProcessor({})]
     initialize(context)
-    return HandlerModel(entry, context, name)
+    return HandlerModel(entry, context, RequestProcessor, name)
 
 
 def provide_ts() -> None:
@@ -65,12 +65,6 @@ def provide_ts() -> None:
     if "ts" in sys.modules or importlib.util.find_spec("ts") is not None:
         return
     sys.modules["ts"] = importlib.import_module(f"{__package__.rpartition('.')[0]}.ts")
-
-
-def _processors() -> list[Any]:
-    from ts.context import RequestProcessor
-
-    return [RequestProcessor({})]
 
 
 def _gpu() -> int | None:
@@ -173,8 +167,10 @@ def _handler_class(module: ModuleType) -> type:
 class HandlerModel(ServedModel):
     """A handler and its context."""
 
-    def __init__(self, entry: Callable[..., Any], context: Any, name: str) -> None:
+    def __init__(self, entry: Callable[..., Any], context: Any, processor: type, name: str) -> None:
         import torch
+
+        self._processor = processor
 
         self._entry = entry
         self._context = context
@@ -204,7 +200,7 @@ class HandlerModel(ServedModel):
 
     def _call(self, data: list[Any]) -> Any:
         context = self._context
-        context.request_processor = _processors()
+        context.request_processor = [self._processor({})]
         context.request_ids = {0: "0"}
         try:
             result = self._entry(data, context)

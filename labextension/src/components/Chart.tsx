@@ -4,7 +4,7 @@ import React from 'react';
 import type uPlot from 'uplot';
 
 import { useApp } from '../app';
-import { optionsOf, repaintOnTheme } from './chartOptions';
+import { IChartAmounts, optionsOf, repaintOnTheme } from './chartOptions';
 
 export interface ICurve {
   label: string;
@@ -21,10 +21,12 @@ export interface IChartProps {
   curves: ICurve[];
   /** x is seconds since 1970; otherwise a plain number such as a step. */
   time?: boolean;
+  /** From where to where x goes; without it as far as there are points. */
+  span?: [number, number];
   /** A line nothing can go above. */
   limit?: number | null;
   /** The scale begins at 0 and has divisions of 1024 for bytes. */
-  amounts?: 'bytes' | 'percent';
+  amounts?: IChartAmounts;
   format(value: number): string;
 }
 
@@ -36,8 +38,11 @@ export function Chart(props: IChartProps): JSX.Element {
   const made = React.useRef('');
   const pointed = React.useRef<HTMLSpanElement>(null);
   const { trans, locale } = useApp();
-  const { curves, limit, amounts, time, format } = props;
-  const data = React.useMemo(() => aligned(curves, limit), [curves, limit]);
+  const { curves, limit, amounts, time, span, format } = props;
+  const data = React.useMemo(
+    () => aligned(curves, { limit, time, span }),
+    [curves, limit, time, span]
+  );
   const shape = JSON.stringify([
     curves.map(curve => [curve.label, curve.colour, curve.quiet]),
     typeof limit === 'number',
@@ -111,10 +116,15 @@ export function Chart(props: IChartProps): JSX.Element {
 }
 
 /** All curves over one x axis, as the library wants them: where a curve has no point it is null. */
-function aligned(curves: ICurve[], limit?: number | null): uPlot.AlignedData {
-  const xs = [...new Set(curves.flatMap(curve => curve.points.map(([x]) => x)))].sort(
-    (a, b) => a - b
-  );
+function aligned(
+  curves: ICurve[],
+  { limit, time, span }: Pick<IChartProps, 'limit' | 'time' | 'span'>
+): uPlot.AlignedData {
+  const told = curves.flatMap(curve => curve.points.map(([x]) => x));
+  const xs = [...new Set([...told, ...(span ?? [])])].sort((a, b) => a - b);
+  if (time && xs.length === 1) {
+    xs.unshift(xs[0] - 60); // of a single time the library would make years
+  }
   const at = new Map(xs.map((x, index) => [x, index]));
   const columns = curves.map(curve => {
     const column: (number | null)[] = new Array(xs.length).fill(null);

@@ -20,6 +20,8 @@ export interface IEditFormProps {
   initial: IEdited;
   /** What the wire calls the name. */
   nameField: string;
+  /** It is part of an address and stays. */
+  fixedName?: boolean;
   save(changed: IEdited): Promise<unknown>;
   close(): void;
 }
@@ -54,7 +56,8 @@ export function EditForm(props: IEditFormProps): JSX.Element {
         id={`${base}-name`}
         className="em-Input"
         required
-        autoFocus
+        autoFocus={!props.fixedName}
+        disabled={props.fixedName}
         value={value.name}
         aria-invalid={!!named}
         onChange={event => setValue({ ...value, name: event.target.value })}

@@ -5,13 +5,11 @@ import React from 'react';
 
 import { useApp, useHost } from '../app';
 import { modelIcon, tensorboardIcon } from '../icons';
-import { hasEnded, isStoppable } from '../status';
-import type { TuningStatus } from '../tuningTypes';
-import type { TrainingStatus } from '../types';
+import { hasEnded, isStoppable, JobStatus } from '../status';
 import { Button, IconButton } from './Button';
 
 interface ILifecycle {
-  status: TrainingStatus | TuningStatus;
+  status: JobStatus;
   /** Absent: there is nothing to make a model of. */
   onModel?: () => void;
   onCopy(): void;
@@ -53,7 +51,8 @@ export function RowLifecycle(props: ILifecycle & { name: string }): JSX.Element 
 export interface IPageLifecycleProps extends ILifecycle {
   copyCaption: string;
   onEdit(): void;
-  onTensorboard(): void;
+  /** Absent: it leaves nothing for TensorBoard. */
+  onTensorboard?: () => void;
   /** It is stopped, edited and deleted with what it belongs to. */
   belongs?: boolean;
   /** Other buttons, after the copy. */
@@ -88,7 +87,9 @@ export function PageLifecycle(props: IPageLifecycleProps): JSX.Element {
           onClick={props.onStop}
         />
       )}
-      <Button icon={tensorboardIcon} label="TensorBoard" onClick={props.onTensorboard} />
+      {props.onTensorboard && (
+        <Button icon={tensorboardIcon} label="TensorBoard" onClick={props.onTensorboard} />
+      )}
       <Button
         icon={copyIcon}
         label={trans.__('Copy')}

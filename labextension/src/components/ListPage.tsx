@@ -4,7 +4,7 @@ import { LabIcon, searchIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { useApp } from '../app';
-import type { ResourceApi } from '../client';
+import type { ResourceApi } from '../resourceApi';
 import { ILoaded, useList, useQuiet } from '../hooks';
 import type { IListQuery, IPage } from '../types';
 import { ErrorNotice, Empty, Loading } from './Notice';

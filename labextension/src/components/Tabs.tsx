@@ -7,6 +7,8 @@ export interface ITab {
   title: string;
   /** Shown beside the title. */
   count?: number;
+  /** Why there is nothing to see in it yet; it cannot be chosen then. */
+  disabled?: string;
   render(): React.ReactNode;
 }
 
@@ -19,13 +21,14 @@ export function Tabs(props: {
   const base = React.useId();
   const index = Math.max(
     0,
-    props.tabs.findIndex(tab => tab.key === props.active)
+    props.tabs.findIndex(tab => tab.key === props.active && !tab.disabled)
   );
   const current = props.tabs[index];
   const move = (event: React.KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step) {
-      const next = props.tabs[(index + step + props.tabs.length) % props.tabs.length];
+      const open = props.tabs.filter(tab => !tab.disabled);
+      const next = open[(open.indexOf(current) + step + open.length) % open.length];
       event.preventDefault();
       props.onChange(next.key);
       document.getElementById(`${base}-${next.key}`)?.focus();
@@ -45,6 +48,8 @@ export function Tabs(props: {
             aria-selected={tab === current}
             aria-controls={`${base}-panel`}
             tabIndex={tab === current ? 0 : -1}
+            disabled={tab.disabled !== undefined}
+            title={tab.disabled}
             onClick={() => props.onChange(tab.key)}
           >
             {tab.title}

@@ -8,6 +8,9 @@ export const COLOURS = ['#2b7bd6', '#e8710a', '#1e9e77', '#c2409c', '#8a7a12'];
 const FEW = 40;
 const LETTER = 7;
 
+/** What begins at 0; of counts only whole numbers are marked. */
+export type IChartAmounts = 'bytes' | 'percent' | 'count';
+
 export interface IWanted {
   labels: string[];
   /** Of each: which of the colours. */
@@ -15,7 +18,7 @@ export interface IWanted {
   /** Of each: whether it is only a background. */
   quiet: boolean[];
   limitLabel: string | null;
-  amounts?: 'bytes' | 'percent';
+  amounts?: IChartAmounts;
   time?: boolean;
   format(value: number): string;
   locale: string;
@@ -83,6 +86,7 @@ export function optionsOf(
         ticks: { ...grid, size: 5 },
         gap: 4,
         ...(amounts === 'bytes' ? { incrs: BINARY } : {}),
+        ...(amounts === 'count' ? { incrs: WHOLE } : {}),
         size: (_, values) =>
           16 + LETTER * Math.max(2, ...(values ?? []).map(value => value.length)),
         values: (_, splits) => splits.map(format)
@@ -116,7 +120,7 @@ function aWhile(_: uPlot, first: number, last: number): [number, number] {
 }
 
 /** From 0 to a little above the highest; a machine that rests is not shown as one that trembles. */
-function fromZero(amounts: 'bytes' | 'percent'): uPlot.Range.Function {
+function fromZero(amounts: IChartAmounts): uPlot.Range.Function {
   const least = amounts === 'bytes' ? 1024 : 1;
   return (_, __, most) => [0, Math.max(most * 1.08, least)];
 }
@@ -124,6 +128,11 @@ function fromZero(amounts: 'bytes' | 'percent'): uPlot.Range.Function {
 /** 1, 2, 5, 10 ... of bytes, KiB, MiB ... as people divide them. */
 const BINARY = [0, 1, 2, 3, 4].flatMap(power =>
   [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map(size => size * 1024 ** power)
+);
+
+/** 1, 2, 5, 10 ... */
+const WHOLE = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap(power =>
+  [1, 2, 5].map(each => each * 10 ** power)
 );
 
 function timeFormat(locale: string): (seconds: number, step: number) => string {

@@ -9,8 +9,12 @@ import React from 'react';
 
 import { AccountNote } from '../storage/AccountNote';
 import { refusalOf } from './errors';
+import { AlgorithmRangesField } from './AlgorithmRangesField';
+import { MetricField } from './MetricField';
 import { ParametersField } from './ParametersField';
+import { RangesField } from './RangesField';
 import { RowsField } from './RowsField';
+import { StageResourcesField } from './StageResourcesField';
 import { StringsField } from './StringsField';
 import { bodyOf, Choices, IProperty, renderedSchema } from './schema';
 import { FieldTemplate, ObjectFieldTemplate } from './templates';
@@ -24,6 +28,8 @@ const Form = FormComponent as unknown as React.ComponentType<FormProps>;
 /** What the form's parts share. */
 export interface IFormContext {
   trans: TranslationBundle;
+  /** Of the form itself, with which those of its fields begin: there may be several forms in as many tabs. */
+  id: string;
   /** What is filled in. */
   data: FormData;
   /** Fill in several fields at once. */
@@ -60,7 +66,19 @@ const WIDGETS: Record<string, UiSchema> = {
   textarea: { 'ui:widget': 'TextareaWidget' },
   strings: { 'ui:field': 'StringsField' },
   keyvalue: { 'ui:field': 'RowsField' },
-  tags: { 'ui:field': 'RowsField' }
+  tags: { 'ui:field': 'RowsField' },
+  ranges: { 'ui:field': 'RangesField' },
+  named: { 'ui:field': 'MetricField' }
+};
+
+const FIELDS = {
+  RowsField,
+  ParametersField,
+  StringsField,
+  RangesField,
+  AlgorithmRangesField,
+  MetricField,
+  StageResourcesField
 };
 
 const NO_ERRORS: ErrorSchema = {};
@@ -70,11 +88,13 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
   const [errors, setErrors] = React.useState<ErrorSchema>(NO_ERRORS);
   const [sentence, setSentence] = React.useState('');
   const [busy, setBusy] = React.useState(false);
+  const id = React.useId();
   const container = React.useRef<HTMLDivElement>(null);
 
   const wrong = new Set(Object.keys(errors).map(name => properties[name]?.['x-section'] ?? ''));
   const formContext: IFormContext = {
     trans,
+    id,
     data,
     change: fields => props.onChange({ ...data, ...fields }),
     sections: Object.fromEntries(
@@ -125,11 +145,12 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
         uiSchema={uiSchemaOf(properties, props.uiSchema)}
         formData={data}
         formContext={formContext}
+        idPrefix={id}
         validator={validator}
         extraErrors={errors}
         templates={{ FieldTemplate, ObjectFieldTemplate }}
         widgets={widgets}
-        fields={{ RowsField, ParametersField, StringsField }}
+        fields={FIELDS}
         showErrorList={false}
         noHtml5Validate
         liveValidate={false}

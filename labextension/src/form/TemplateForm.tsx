@@ -1,4 +1,4 @@
-/** The form of a training template: a training's settings of which none is needed, and a name for them. */
+/** The form of a template: settings of a training or a tuning of which none is needed, and a name for them. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { RJSFSchema } from '@rjsf/utils';
@@ -6,13 +6,15 @@ import React from 'react';
 
 import { ApiError } from '../errors';
 import type { EasyMakerModel } from '../model';
-import type { ITrainingTemplate, ITrainingTemplateCreate } from '../templateTypes';
+import type { ITrainingTemplate, ITrainingTemplateCreate, TemplateKind } from '../templateTypes';
+import { templateKindLabel } from '../templateWords';
 import type { ITag } from '../types';
 import { FormLoading, useOnce } from './loading';
 import { IProperty, propertiesOf } from './schema';
 import { FormData, SchemaForm } from './SchemaForm';
 import { contentOf } from './templateContent';
 import { choicesOf, consistent, IParts, isVisible, load, uiSchemaOf } from './trainingFields';
+import { asBody, onForm, tuningProperties } from './tuningFields';
 
 export interface ITemplateFormProps {
   model: EasyMakerModel;
@@ -23,11 +25,25 @@ export interface ITemplateFormProps {
   onCancel(): void;
 }
 
-const OF_A_TRAINING = ['trainingName', 'description', 'experimentName', 'experimentDescription'];
+const KINDS: TemplateKind[] = ['TRAINING', 'HYPERPARAMETER_TUNING'];
+const OF_ONE = [
+  ...['trainingName', 'hyperparameterTuningName', 'description'],
+  ...['experimentName', 'experimentDescription']
+];
 
 export function TemplateForm(props: ITemplateFormProps): JSX.Element {
+  const [kind, setKind] = React.useState<TemplateKind>(props.template?.kind ?? 'TRAINING');
+  return <KindForm key={kind} {...props} kind={kind} onKind={setKind} />;
+}
+
+interface IKindProps extends ITemplateFormProps {
+  kind: TemplateKind;
+  onKind(kind: TemplateKind): void;
+}
+
+function KindForm(props: IKindProps): JSX.Element {
   const { client } = props.model;
-  const { value: parts, error } = useOnce(() => load(client));
+  const { value: parts, error } = useOnce(() => load(client, props.kind));
   return parts ? (
     <LoadedForm {...props} parts={parts} />
   ) : (
@@ -35,15 +51,17 @@ export function TemplateForm(props: ITemplateFormProps): JSX.Element {
   );
 }
 
-function LoadedForm(props: ITemplateFormProps & { parts: IParts }): JSX.Element {
+function LoadedForm(props: IKindProps & { parts: IParts }): JSX.Element {
   const { trans, parts, template } = props;
   const schema = React.useMemo(
     () => templateSchema(parts.schema.schema as RJSFSchema, trans),
     [parts, trans]
   );
-  const properties = React.useMemo(() => propertiesOf(schema), [schema]);
-  const [data, setData] = React.useState<FormData>(() => dataOf(template));
+  const given = React.useMemo(() => propertiesOf(schema), [schema]);
+  const [data, setData] = React.useState<FormData>(() => dataOf(template, parts));
   const algorithm = parts.algorithms.find(each => each.algorithmId === data.algorithmId);
+  const properties =
+    parts.kind === 'TRAINING' ? given : tuningProperties(given, data, algorithm, trans);
 
   return (
     <SchemaForm
@@ -57,6 +75,7 @@ function LoadedForm(props: ITemplateFormProps & { parts: IParts }): JSX.Element 
       uiSchema={uiSchemaOf(algorithm)}
       submitLabel={template ? trans.__('Save') : trans.__('Create template')}
       trans={trans}
+      before={!template && <KindChoice kind={props.kind} trans={trans} onKind={props.onKind} />}
       onChange={changed => setData(consistent(changed, data, parts))}
       onCancel={props.onCancel}
       onSubmit={async body => props.onSaved(await save(props, body))}
@@ -64,10 +83,36 @@ function LoadedForm(props: ITemplateFormProps & { parts: IParts }): JSX.Element 
   );
 }
 
-/** A training's schema with the template's own fields before it and nothing but its name needed. */
+/** What is filled in so far is of the other kind, and begins anew. */
+function KindChoice(props: {
+  kind: TemplateKind;
+  trans: TranslationBundle;
+  onKind(kind: TemplateKind): void;
+}): JSX.Element {
+  const id = React.useId();
+  return (
+    <div className="em-FillFrom">
+      <label htmlFor={id}>{props.trans.__('Settings of')}</label>
+      <select
+        id={id}
+        className="em-Input"
+        value={props.kind}
+        onChange={event => props.onKind(event.target.value as TemplateKind)}
+      >
+        {KINDS.map(kind => (
+          <option key={kind} value={kind}>
+            {templateKindLabel(kind, props.trans)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** A training's or tuning's schema with the template's own fields before it and nothing but its name needed. */
 function templateSchema(schema: RJSFSchema, trans: TranslationBundle): RJSFSchema {
   const kept = Object.entries((schema.properties ?? {}) as Record<string, IProperty>).filter(
-    ([name]) => !OF_A_TRAINING.includes(name)
+    ([name]) => !OF_ONE.includes(name)
   );
   const own: Record<string, IProperty> = {
     trainingTemplateName: {
@@ -98,25 +143,26 @@ function templateSchema(schema: RJSFSchema, trans: TranslationBundle): RJSFSchem
   } as RJSFSchema;
 }
 
-function dataOf(template?: ITrainingTemplate): FormData {
+function dataOf(template: ITrainingTemplate | undefined, parts: IParts): FormData {
   if (!template) {
     return {};
   }
   return {
-    ...template.content,
+    ...(parts.kind === 'TRAINING' ? template.content : onForm(template.content as FormData)),
     trainingTemplateName: template.trainingTemplateName,
     templateDescription: template.description,
     templateTagList: template.tagList
   };
 }
 
-async function save(props: ITemplateFormProps, body: FormData): Promise<ITrainingTemplate> {
+async function save(props: IKindProps, body: FormData): Promise<ITrainingTemplate> {
   const { trainingTemplateName, templateDescription, templateTagList, ...content } = body;
   const made: ITrainingTemplateCreate = {
     trainingTemplateName: String(trainingTemplateName),
     description: String(templateDescription ?? ''),
     tagList: (templateTagList ?? []) as ITag[],
-    content: contentOf(content)
+    kind: props.kind,
+    content: contentOf(props.kind === 'TRAINING' ? content : asBody(content))
   };
   const { templates } = props.model.client;
   try {

@@ -7,6 +7,7 @@ import React from 'react';
 import type { EasyMakerModel } from '../model';
 import type { TemplateContent } from '../templateTypes';
 import type { ITraining, ITrainingCreate } from '../types';
+import { FillFrom } from './FillFrom';
 import { FormLoading, useOnce } from './loading';
 import { bodyOf, defaultsOf, propertiesOf } from './schema';
 import { FormData, SchemaForm } from './SchemaForm';
@@ -35,7 +36,7 @@ export interface ITrainingFormProps {
 
 export function TrainingForm(props: ITrainingFormProps): JSX.Element {
   const { client } = props.model;
-  const { value: parts, error } = useOnce(() => load(client));
+  const { value: parts, error } = useOnce(() => load(client, 'TRAINING'));
   if (!parts) {
     return <FormLoading error={error} trans={props.trans} />;
   }
@@ -68,13 +69,11 @@ function LoadedForm(props: ITrainingFormProps & { parts: IParts }): JSX.Element 
       submitLabel={trans.__('Create training')}
       trans={trans}
       before={
-        parts.templates.length > 0 && (
-          <FillFrom
-            parts={parts}
-            trans={trans}
-            onFill={content => setData(filled(data, content, parts))}
-          />
-        )
+        <FillFrom
+          templates={parts.templates}
+          trans={trans}
+          onFill={content => setData(filled(data, content, parts))}
+        />
       }
       buttons={
         <button
@@ -98,39 +97,5 @@ function LoadedForm(props: ITrainingFormProps & { parts: IParts }): JSX.Element 
         props.onCreated(training);
       }}
     />
-  );
-}
-
-function FillFrom(props: {
-  parts: IParts;
-  trans: TranslationBundle;
-  onFill(content: TemplateContent): void;
-}): JSX.Element {
-  const { parts, trans } = props;
-  const id = React.useId();
-  return (
-    <div className="em-FillFrom">
-      <label htmlFor={id}>{trans.__('Fill from template')}</label>
-      <select
-        id={id}
-        className="em-Input"
-        defaultValue=""
-        onChange={event => {
-          const chosen = parts.templates.find(
-            template => template.trainingTemplateId === event.target.value
-          );
-          if (chosen) {
-            props.onFill(chosen.content);
-          }
-        }}
-      >
-        <option value="">{trans.__('Choose a template…')}</option>
-        {parts.templates.map(template => (
-          <option key={template.trainingTemplateId} value={template.trainingTemplateId}>
-            {template.trainingTemplateName}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }

@@ -1,6 +1,10 @@
 /** Forms of the resources, rendered from the backend's own definitions. */
 
+export { BatchInferenceForm, IBatchInferenceFormProps } from './BatchInferenceForm';
+export { EndpointForm, IEndpointFormProps } from './EndpointForm';
 export { ExperimentForm, IExperimentFormProps } from './ExperimentForm';
 export { IModelFormProps, ModelForm } from './ModelForm';
+export { IStageResourceFormProps, StageResourceForm } from './StageResourceForm';
 export { ITemplateFormProps, TemplateForm } from './TemplateForm';
+export { ITuningFormProps, TuningForm } from './TuningForm';
 export { ITrainingFormProps, TrainingForm } from './TrainingForm';

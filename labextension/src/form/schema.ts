@@ -8,7 +8,7 @@ export interface IChoice {
   label: string;
 }
 
-/** The entries of each `x-choices` list. */
+/** The entries of each `x-choices` list, and of each field that has a list of its own. */
 export type Choices = Record<string, IChoice[]>;
 
 /** A property of a create body, with what the backend says of how to show it. */
@@ -55,19 +55,26 @@ export function renderedSchema(
     $defs: schema.$defs,
     required: ((schema.required ?? []) as string[]).filter(visible),
     properties: Object.fromEntries(
-      shown.map(([name, property]) => [name, worded(property, choices, trans)])
+      shown.map(([name, property]) => [name, worded(name, property, choices, trans)])
     )
   };
 }
 
-function worded(property: IProperty, choices: Choices, trans: TranslationBundle): RJSFSchema {
+function worded(
+  name: string,
+  property: IProperty,
+  choices: Choices,
+  trans: TranslationBundle
+): RJSFSchema {
   const result: RJSFSchema = {
     ...property,
     title: property.title ? trans.__(property.title) : property.title,
     description: property.description ? trans.__(property.description) : undefined
   };
-  const list = property['x-choices'] ? choices[property['x-choices']] : undefined;
+  const list = choices[property['x-choices'] ?? name];
   if (list) {
+    delete result.$ref; // the enumeration whose values are said in words
+    result.type = 'string';
     result.oneOf = list.map(choice => ({ const: choice.value, title: choice.label }));
   }
   return result;

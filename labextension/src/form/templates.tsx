@@ -10,7 +10,7 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
   if (hidden) {
     return <div hidden>{children}</div>;
   }
-  if (id === 'root') {
+  if (id === (props.formContext as IFormContext).id) {
     return <>{children}</>;
   }
   const errors = [...new Set(rawErrors ?? [])];

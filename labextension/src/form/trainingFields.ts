@@ -4,15 +4,19 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { UiSchema } from '@rjsf/utils';
 
 import type { EasyMakerClient } from '../client';
-import type { ITrainingTemplate } from '../templateTypes';
+import type { ITrainingTemplate, TemplateKind } from '../templateTypes';
 import type { IAlgorithm, ICreateSchema, IExperiment, IFlavor, IImage } from '../types';
+import { flavorLabel, imageLabel } from './labels';
 import type { Choices } from './schema';
 import type { FormData } from './SchemaForm';
+import { tunedBy, tuningChoices } from './tuningFields';
 
 /** Chosen instead of an experiment to make one on the spot. */
 export const NEW_EXPERIMENT = '+';
 
 export interface IParts {
+  /** Whose form it is. */
+  kind: TemplateKind;
   schema: ICreateSchema;
   flavors: IFlavor[];
   images: IImage[];
@@ -22,10 +26,10 @@ export interface IParts {
   outputUri: string;
 }
 
-export async function load(client: EasyMakerClient): Promise<IParts> {
+export async function load(client: EasyMakerClient, kind: TemplateKind): Promise<IParts> {
   const [schema, flavors, images, algorithms, experiments, templates, configuration] =
     await Promise.all([
-      client.schema('training'),
+      client.schema(kind === 'TRAINING' ? 'training' : 'hyperparameter-tuning'),
       client.flavors(),
       client.images(),
       client.algorithms(),
@@ -34,12 +38,14 @@ export async function load(client: EasyMakerClient): Promise<IParts> {
       client.configuration()
     ]);
   return {
+    kind,
     schema,
     flavors,
     images: images.filter(image => image.groupTypeCode === 'TRAINING'),
     algorithms,
     experiments: experiments.items,
-    templates: templates.items.filter(template => template.kind === 'TRAINING'),
+    // A tuning's trials are trainings: what is kept of a training fills a tuning, too.
+    templates: templates.items.filter(each => each.kind === 'TRAINING' || each.kind === kind),
     outputUri: configuration.defaultOutputUri
   };
 }
@@ -71,6 +77,11 @@ export function isVisible(
       return !algorithm;
     case 'nprocPerNode':
       return !algorithm && data.useTorchrun === true;
+    case 'metricRegex': // a provided algorithm prints what it prints
+      return !algorithm;
+    case 'earlyStoppingMinTrialCount':
+    case 'earlyStoppingStartStep':
+      return data.earlyStoppingAlgorithm !== undefined && data.earlyStoppingAlgorithm !== null;
     default:
       return true;
   }
@@ -81,7 +92,10 @@ export function consistent(changed: FormData, before: FormData, parts: IParts): 
   const next = { ...changed };
   if (next.algorithmId !== before.algorithmId) {
     const algorithm = parts.algorithms.find(each => each.algorithmId === next.algorithmId);
-    next.hyperparameterList = [];
+    Object.assign(
+      next,
+      parts.kind === 'TRAINING' ? { hyperparameterList: [] } : tunedBy(algorithm)
+    );
     const needed = (algorithm?.algorithmDatasetSchema ?? []).filter(dataset => !dataset.isOptional);
     if (algorithm && ((next.datasetList as unknown[] | undefined) ?? []).length === 0) {
       next.datasetList = needed.map(({ datasetName }) => ({ datasetName, dataUri: '' }));
@@ -97,18 +111,25 @@ export function consistent(changed: FormData, before: FormData, parts: IParts): 
 }
 
 export function uiSchemaOf(algorithm: IAlgorithm | undefined): UiSchema {
-  const entryPoint = { 'ui:widget': 'EntryPointWidget' };
   if (!algorithm) {
-    return { entryPoint };
+    return { entryPoint: { 'ui:widget': 'EntryPointWidget' } };
   }
   const options = { specs: algorithm.hyperparameterSpecList };
-  return { hyperparameterList: { 'ui:field': 'ParametersField', 'ui:options': options } };
+  return {
+    hyperparameterList: { 'ui:field': 'ParametersField', 'ui:options': options },
+    hyperparameterSpecList: { 'ui:field': 'AlgorithmRangesField', 'ui:options': options },
+    objectiveMetric: {
+      'ui:field': 'MetricField',
+      'ui:options': { metrics: algorithm.metricList.map(each => each.name) }
+    }
+  };
 }
 
 /** @param creatable - whether an experiment can be made on the spot. */
 export function choicesOf(parts: IParts, trans: TranslationBundle, creatable = true): Choices {
   const another = { value: NEW_EXPERIMENT, label: trans.__('New experiment…') };
   return {
+    ...(parts.kind === 'TRAINING' ? {} : tuningChoices(trans)),
     flavors: parts.flavors.map(flavor => ({ value: flavor.id, label: flavorLabel(flavor, trans) })),
     images: parts.images.map(image => ({ value: image.imageId, label: imageLabel(image) })),
     algorithms: parts.algorithms.map(algorithm => ({
@@ -123,14 +144,4 @@ export function choicesOf(parts: IParts, trans: TranslationBundle, creatable = t
       ...(creatable ? [another] : [])
     ]
   };
-}
-
-function flavorLabel(flavor: IFlavor, trans: TranslationBundle): string {
-  const memory = `${Number((flavor.ram / 1024).toFixed(1))} GB`;
-  const gpus = flavor.gpuCount > 0 ? `, ${trans._n('%1 GPU', '%1 GPUs', flavor.gpuCount)}` : '';
-  return `${flavor.name} — ${trans.__('%1 vCPU', flavor.vcpus)}, ${memory}${gpus}`;
-}
-
-function imageLabel(image: IImage): string {
-  return `${image.imageName} (${image.frameworkVersion})`;
 }

@@ -8,9 +8,10 @@ import { IconButton } from '../components/Button';
 import type { ILogSearch } from './useSearch';
 
 export interface ILogBarProps {
-  nodes: number;
-  node: number;
-  onNode(node: number): void;
+  /** What the parts are called, and which is shown. */
+  parts: string[];
+  at: number;
+  onPart(at: number): void;
   follow: boolean;
   onFollow(follow: boolean): void;
   /** More may come. */
@@ -24,16 +25,16 @@ export function LogBar(props: ILogBarProps): JSX.Element {
   const { trans } = useApp();
   return (
     <div className="em-LogBar">
-      {props.nodes > 1 && (
+      {props.parts.length > 1 && (
         <select
           className="em-Input em-Select"
           aria-label={trans.__('Node')}
-          value={props.node}
-          onChange={event => props.onNode(Number(event.target.value))}
+          value={props.at}
+          onChange={event => props.onPart(Number(event.target.value))}
         >
-          {Array.from({ length: props.nodes }, (_, node) => (
-            <option key={node} value={node}>
-              {trans.__('Node %1', node)}
+          {props.parts.map((title, at) => (
+            <option key={title} value={at}>
+              {title}
             </option>
           ))}
         </select>

@@ -1,25 +1,48 @@
-/** The log of a training: live, by node, searched, downloaded. */
+/** The log of a job or of a pod: live, by node, searched, downloaded. */
 
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { useApp, useHost } from '../app';
 import { ErrorNotice } from '../components/Notice';
 import { bytes, integer } from '../format';
-import { hasEnded } from '../status';
-import type { ITraining } from '../types';
+import type { ILogApi, LogPart } from '../resourceApi';
 import { LogBar } from './LogBar';
 import { LogView } from './LogView';
 import { LogSession } from './session';
 import { useSearch } from './useSearch';
 
-/** The session of a node; it rests while nobody looks. */
-function useSession(training: ITraining, node: number): [LogSession, number] {
-  const { model } = useApp();
+export interface ILogPanelProps {
+  api: ILogApi;
+  /** Whose log it is. */
+  id: string;
+  name: string;
+  /** What can be chosen between; one at least. */
+  parts: ILogPart[];
+  /** Said where there is nothing yet, or where there was nothing. */
+  emptyText: string;
+}
+
+export interface ILogPart {
+  title: string;
+  part: LogPart;
+}
+
+/** As many nodes as a job has. */
+export function nodesOf(count: number, trans: TranslationBundle): ILogPart[] {
+  return Array.from({ length: Math.max(1, count) }, (_, node) => ({
+    title: trans.__('Node %1', node),
+    part: { node }
+  }));
+}
+
+/** The session of a part; it rests while nobody looks. */
+function useSession(api: ILogApi, id: string, part: LogPart): [LogSession, number] {
+  const key = JSON.stringify(part);
   const { visible } = useHost();
-  const id = training.trainingId;
   const session = React.useMemo(
-    () => new LogSession(model.client.trainings, id, node),
-    [model, id, node]
+    () => new LogSession(api, id, JSON.parse(key) as LogPart),
+    [api, id, key]
   );
   const [version, setVersion] = React.useState(0);
   React.useEffect(() => {
@@ -40,12 +63,13 @@ function useSession(training: ITraining, node: number): [LogSession, number] {
   return [session, version];
 }
 
-export function LogPanel(props: { training: ITraining }): JSX.Element {
-  const { trans, model } = useApp();
-  const { training } = props;
-  const [node, setNode] = React.useState(0);
+export function LogPanel(props: ILogPanelProps): JSX.Element {
+  const { api, id, parts } = props;
+  const [chosen, setChosen] = React.useState(0);
+  const at = Math.min(chosen, parts.length - 1);
+  const { part } = parts[at];
   const [follow, setFollow] = React.useState(true);
-  const [session, version] = useSession(training, node);
+  const [session, version] = useSession(api, id, part);
   const search = useSearch(session.buffer, version);
   const found = search.current;
 
@@ -58,24 +82,20 @@ export function LogPanel(props: { training: ITraining }): JSX.Element {
   return (
     <div className="em-LogPanel">
       <LogBar
-        nodes={training.instanceCount}
-        node={node}
-        onNode={setNode}
+        parts={parts.map(each => each.title)}
+        at={at}
+        onPart={setChosen}
         follow={follow}
         onFollow={setFollow}
         live={!session.complete}
         search={search}
-        downloadUrl={model.client.trainings.logDownloadUrl(training.trainingId, node)}
-        fileName={`${training.trainingName}-${node}.log`}
+        downloadUrl={api.logDownloadUrl(id, part)}
+        fileName={`${props.name}-${at}.log`}
       />
       {session.error !== null && <ErrorNotice error={session.error} />}
       <Omitted session={session} />
       {session.buffer.length === 0 && session.begun ? (
-        <p className="em-LogPanel-empty">
-          {hasEnded(training.trainingStatusCode)
-            ? trans.__('The training printed nothing.')
-            : trans.__('Nothing printed yet. Lines appear here as they are printed.')}
-        </p>
+        <p className="em-LogPanel-empty">{props.emptyText}</p>
       ) : (
         <LogView
           buffer={session.buffer}

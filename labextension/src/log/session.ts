@@ -1,8 +1,8 @@
-/** Follows the log of one node: its end first, then live; goes on where it was after a break. */
+/** Follows the log of one node or pod: its end first, then live; goes on where it was after a break. */
 
 import { ISignal, Signal } from '@lumino/signaling';
 
-import type { TrainingApi } from '../client';
+import type { ILogApi, LogPart } from '../resourceApi';
 import { ApiError, isAbort } from '../errors';
 import { pause } from '../events';
 import { messages } from '../sse';
@@ -14,9 +14,9 @@ const RETRY = 2000;
 
 export class LogSession {
   constructor(
-    private readonly api: TrainingApi,
+    private readonly api: ILogApi,
     private readonly id: string,
-    readonly node: number
+    readonly part: LogPart
   ) {}
 
   readonly buffer = new LogBuffer();
@@ -31,7 +31,7 @@ export class LogSession {
     return this._skipped;
   }
 
-  /** The training has ended and everything is here. */
+  /** What printed it has ended, and everything is here. */
   get complete(): boolean {
     return this._complete;
   }
@@ -87,7 +87,7 @@ export class LogSession {
   }
 
   private async readTail(signal: AbortSignal): Promise<void> {
-    const query = { node: this.node, offset: -TAIL, limit: TAIL };
+    const query = { ...this.part, offset: -TAIL, limit: TAIL };
     const chunk = await this.api.log(this.id, query, signal);
     this.buffer.push(chunk.text);
     if (chunk.offset > 0) {
@@ -100,7 +100,7 @@ export class LogSession {
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
-    const query = { node: this.node, offset: this._offset ?? 0 };
+    const query = { ...this.part, offset: this._offset ?? 0 };
     const response = await this.api.followLog(this.id, query, signal);
     this._error = null;
     for await (const message of messages(response)) {

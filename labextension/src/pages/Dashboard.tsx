@@ -11,6 +11,7 @@ import { iconOf, isKnown, listOf, pageOf } from '../resourcePages';
 import type { IDashboard, ITopResource } from '../searchTypes';
 import { labelOf, Status } from '../status';
 import type { ResourceType } from '../types';
+import { BusiestEndpoints } from './BusiestEndpoints';
 
 /** Milliseconds between looks: use changes without events. */
 const LOOK = 5000;
@@ -38,6 +39,7 @@ export function Dashboard(): JSX.Element {
         <Capacity capacity={dashboard.capacity} />
         <Top title={trans.__('Most CPU')} resources={dashboard.topCpuList} />
         <Top title={trans.__('Most GPU')} resources={dashboard.topGpuList} />
+        <BusiestEndpoints endpoints={dashboard.topEndpointList ?? []} />
       </div>
     </div>
   );
@@ -51,7 +53,11 @@ function Counts({ counts }: { counts: IDashboard['countList'] }): JSX.Element {
     TRAINING: trans.__('Trainings'),
     HYPERPARAMETER_TUNING: trans.__('Tunings'),
     MODEL: trans.__('Models'),
-    TRAINING_TEMPLATE: trans.__('Templates')
+    TRAINING_TEMPLATE: trans.__('Templates'),
+    ENDPOINT: trans.__('Endpoints'),
+    ENDPOINT_STAGE: trans.__('Endpoint stages'),
+    ENDPOINT_MODEL: trans.__('Stage resources'),
+    BATCH_INFERENCE: trans.__('Batch inferences')
   };
   return (
     <ul className="em-Cards">

@@ -1,4 +1,4 @@
-/** One search over the logs of all trainings, or of a tuning's trials: what is asked, and the lines found. */
+/** One search over the logs of all trainings and batch inferences, or of a tuning's trials: what is asked, and what is found. */
 
 import { downloadIcon, searchIcon } from '@jupyterlab/ui-components';
 import React from 'react';
@@ -34,7 +34,7 @@ export function LogSearch(props: {
       ) : lines.length === 0 ? (
         <Empty icon={searchIcon} title={trans.__('No lines found')}>
           {trans.__(
-            'Try other words or a longer time. Only trainings with log management on are searched: it is switched on in the form of a training, under additional settings.'
+            'Try other words or a longer time. Only what has log management on is searched: it is switched on in the form of a training or a batch inference, under additional settings.'
           )}
         </Empty>
       ) : (
@@ -85,8 +85,7 @@ const TONES: Record<string, string> = {
 };
 
 function Lines({ lines }: { lines: ILogLine[] }): JSX.Element {
-  const app = useApp();
-  const { trans, locale } = app;
+  const { trans, locale } = useApp();
   const format = React.useMemo(
     () =>
       new Intl.DateTimeFormat(locale, {
@@ -107,13 +106,13 @@ function Lines({ lines }: { lines: ILogLine[] }): JSX.Element {
           <tr>
             <th scope="col">{trans.__('Time')}</th>
             <th scope="col">{trans.__('Level')}</th>
-            <th scope="col">{trans.__('Training')}</th>
+            <th scope="col">{trans.__('Printed by')}</th>
             <th scope="col">{trans.__('Line')}</th>
           </tr>
         </thead>
         <tbody>
           {lines.map(line => (
-            <tr key={`${line.trainingId}/${line.node}/${line.offset}`}>
+            <tr key={`${line.trainingId ?? line.batchInferenceId}/${line.node}/${line.offset}`}>
               <td className="em-LogTable-time">
                 <time dateTime={line.time} title={line.time}>
                   {format.format(new Date(line.time))}
@@ -128,10 +127,7 @@ function Lines({ lines }: { lines: ILogLine[] }): JSX.Element {
                 </span>
               </td>
               <td className="em-LogTable-training">
-                <LinkButton
-                  label={line.node > 0 ? `${line.trainingName} (${line.node})` : line.trainingName}
-                  onClick={() => app.open({ page: 'training', id: line.trainingId })}
-                />
+                <PrintedBy line={line} />
               </td>
               <td className="em-LogTable-body">
                 <code>{plainText(line.body)}</code>
@@ -141,5 +137,22 @@ function Lines({ lines }: { lines: ILogLine[] }): JSX.Element {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function PrintedBy({ line }: { line: ILogLine }): JSX.Element {
+  const app = useApp();
+  const name = line.trainingName ?? line.batchInferenceName ?? '';
+  return (
+    <LinkButton
+      label={line.node > 0 ? `${name} (${line.node})` : name}
+      onClick={() =>
+        app.open(
+          line.trainingId !== null
+            ? { page: 'training', id: line.trainingId }
+            : { page: 'batch-inference', id: line.batchInferenceId ?? '' }
+        )
+      }
+    />
   );
 }

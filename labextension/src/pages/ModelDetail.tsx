@@ -10,8 +10,9 @@ import { DetailFrame, DetailHeader } from '../components/DetailPage';
 import { CopyText, Field, Group, TagList, UriText } from '../components/Fields';
 import { Ago } from '../components/Times';
 import { deleteModel } from '../deletions';
+import { serveModel } from '../endpointActions';
 import { useOne } from '../hooks';
-import { modelIcon } from '../icons';
+import { batchInferenceIcon, endpointIcon, modelIcon } from '../icons';
 import type { IModel } from '../types';
 import { frameworkOf } from './framework';
 
@@ -55,6 +56,24 @@ function Content({ model }: { model: IModel }): JSX.Element {
         ]}
         actions={
           <>
+            <Button
+              kind="accept"
+              icon={endpointIcon}
+              label={trans.__('Create endpoint')}
+              caption={trans.__('Serve this model at an address')}
+              onClick={() => serveModel(app, model)}
+            />
+            <Button
+              icon={batchInferenceIcon}
+              label={trans.__('Batch inference')}
+              caption={trans.__('Have this model score the files in a directory')}
+              onClick={() =>
+                app.open({
+                  page: 'new-batch-inference',
+                  initialBatchInference: { modelId: model.modelId }
+                })
+              }
+            />
             <Button
               icon={editIcon}
               label={trans.__('Edit')}

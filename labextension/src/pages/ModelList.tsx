@@ -10,7 +10,8 @@ import { ListPage } from '../components/ListPage';
 import type { IColumn } from '../components/Table';
 import { Ago } from '../components/Times';
 import { deleteModel } from '../deletions';
-import { modelIcon } from '../icons';
+import { serveModel } from '../endpointActions';
+import { endpointIcon, modelIcon } from '../icons';
 import type { IModel } from '../types';
 import { frameworkOf } from './framework';
 
@@ -106,6 +107,11 @@ function columns(app: IApp): IColumn<IModel>[] {
       align: 'end',
       render: model => (
         <span className="em-RowActions">
+          <IconButton
+            icon={endpointIcon}
+            label={trans.__('Create an endpoint for %1', model.modelName)}
+            onClick={() => serveModel(app, model)}
+          />
           <IconButton
             icon={editIcon}
             label={trans.__('Edit %1', model.modelName)}

@@ -4,21 +4,12 @@ import React from 'react';
 
 import { useApp, useHost } from '../app';
 import { TrainingForm } from '../form';
-import { useContextState } from '../hooks';
-import { BackendNotice } from '../components/BackendNotice';
 import { saveTemplate } from '../templateActions';
 import type { ITrainingCreate } from '../types';
 
 export function NewTraining(props: { initial?: Partial<ITrainingCreate> }): JSX.Element {
   const app = useApp();
   const host = useHost();
-  const state = useContextState();
-  // A form that was begun stays, whatever happens to the backend meanwhile.
-  const begun = React.useRef(false);
-  begun.current ||= state?.status === 'ready';
-  if (!begun.current) {
-    return <BackendNotice />;
-  }
   return (
     <TrainingForm
       model={app.model}

@@ -1,6 +1,7 @@
-/** One template: what it fills a training's form with. */
+/** One template: what it fills the form of a training or a tuning with. */
 
 import { addIcon, copyIcon, deleteIcon, editIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { RJSFSchema } from '@rjsf/utils';
 import React from 'react';
 
@@ -12,12 +13,15 @@ import { Empty, Loading } from '../components/Notice';
 import { Ago } from '../components/Times';
 import { deleteTemplate } from '../deletions';
 import { useOnce } from '../form/loading';
-import { Choices, IProperty, propertiesOf } from '../form/schema';
+import { IChoice, IProperty, propertiesOf } from '../form/schema';
 import { choicesOf, load } from '../form/trainingFields';
 import { useOne } from '../hooks';
 import { templateIcon } from '../icons';
-import { copyTemplate, trainFrom } from '../templateActions';
+import { copyTemplate, startFrom } from '../templateActions';
 import type { ITrainingTemplate } from '../templateTypes';
+import { templateKindLabel } from '../templateWords';
+import type { IHyperparameterRange } from '../tuningTypes';
+import { rangeText } from '../tuningWords';
 
 export function TemplateDetail(props: { id: string }): JSX.Element {
   const { model, trans } = useApp();
@@ -37,6 +41,9 @@ export function TemplateDetail(props: { id: string }): JSX.Element {
 function Content({ template }: { template: ITrainingTemplate }): JSX.Element {
   const { trans } = useApp();
   const facts: React.ReactNode[] = [
+    <>
+      {trans.__('Fills')} {templateKindLabel(template.kind, trans)}
+    </>,
     <>
       {trans.__('Created')} <Ago iso={template.createdDatetime} />
       {template.createdBy && ` ${trans.__('by %1', template.createdBy)}`}
@@ -75,8 +82,8 @@ function Actions({ template }: { template: ITrainingTemplate }): JSX.Element {
       <Button
         kind="accept"
         icon={addIcon}
-        label={trans.__('New training')}
-        onClick={() => trainFrom(app, template)}
+        label={template.kind === 'TRAINING' ? trans.__('New training') : trans.__('New tuning')}
+        onClick={() => startFrom(app, template)}
       />
       <Button
         icon={copyIcon}
@@ -96,7 +103,7 @@ function Actions({ template }: { template: ITrainingTemplate }): JSX.Element {
 /** In the sections and with the titles of the form it fills. */
 function Settings({ template }: { template: ITrainingTemplate }): JSX.Element {
   const { model, trans } = useApp();
-  const { value: parts } = useOnce(() => load(model.client));
+  const { value: parts } = useOnce(() => load(model.client, template.kind));
   if (!parts) {
     return <Loading />;
   }
@@ -124,7 +131,11 @@ function Settings({ template }: { template: ITrainingTemplate }): JSX.Element {
         <Group key={group.title} title={group.title}>
           {group.names.map(name => (
             <Field key={name} name={trans.__(properties[name].title ?? name)}>
-              <Value property={properties[name]} value={content[name]} choices={choices} />
+              <Value
+                property={properties[name]}
+                value={content[name]}
+                choices={choices[properties[name]['x-choices'] ?? name]}
+              />
             </Field>
           ))}
         </Group>
@@ -133,12 +144,14 @@ function Settings({ template }: { template: ITrainingTemplate }): JSX.Element {
   );
 }
 
-function Value(props: { property: IProperty; value: unknown; choices: Choices }): JSX.Element {
+function Value(props: {
+  property: IProperty;
+  value: unknown;
+  choices: IChoice[] | undefined;
+}): JSX.Element {
   const { trans } = useApp();
   const { property, value } = props;
-  const choice = property['x-choices']
-    ? props.choices[property['x-choices']]?.find(each => each.value === value)
-    : undefined;
+  const choice = props.choices?.find(each => each.value === value);
   if (choice) {
     return <>{choice.label}</>;
   }
@@ -148,18 +161,30 @@ function Value(props: { property: IProperty; value: unknown; choices: Choices })
   if (property['x-widget'] === 'uri') {
     return <UriText uri={String(value)} />;
   }
+  if (property['x-widget'] === 'named') {
+    return <code>{(value as { name: string }).name}</code>;
+  }
   if (Array.isArray(value)) {
     return (
       <ul className="em-Values">
-        {value.map((each, index) => (
+        {value.map((each: unknown, index) => (
           <li key={index}>
-            <code>
-              {typeof each === 'string' ? each : Object.values(each as object).join(' = ')}
-            </code>
+            <code>{entryText(property, each, trans)}</code>
           </li>
         ))}
       </ul>
     );
   }
   return <>{String(value)}</>;
+}
+
+function entryText(property: IProperty, entry: unknown, trans: TranslationBundle): string {
+  if (typeof entry === 'string') {
+    return entry;
+  }
+  if (property['x-widget'] === 'ranges') {
+    const range = entry as IHyperparameterRange;
+    return `${range.hyperparameterName}: ${rangeText(range, trans)}`;
+  }
+  return Object.values(entry as object).join(' = ');
 }

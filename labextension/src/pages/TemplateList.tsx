@@ -11,8 +11,9 @@ import type { IColumn } from '../components/Table';
 import { Ago } from '../components/Times';
 import { deleteTemplate } from '../deletions';
 import { templateIcon } from '../icons';
-import { copyTemplate, trainFrom } from '../templateActions';
+import { copyTemplate, startFrom } from '../templateActions';
 import type { ITrainingTemplate } from '../templateTypes';
+import { templateKindLabel } from '../templateWords';
 
 export function TemplateList(): JSX.Element {
   const app = useApp();
@@ -37,7 +38,7 @@ export function TemplateList(): JSX.Element {
         icon: templateIcon,
         title: trans.__('No templates yet'),
         text: trans.__(
-          'A template keeps settings to fill the form of a training with. Create one here, or choose “Save as template” in the form or on the page of a training.'
+          'A template keeps settings to fill the form of a training or a tuning with. Create one here, or choose “Save as template” in the form or on the page of one.'
         ),
         action: newButton
       }}
@@ -61,6 +62,12 @@ function columns(app: IApp): IColumn<ITrainingTemplate>[] {
           <div className="em-mod-second">{template.description}</div>
         </>
       )
+    },
+    {
+      key: 'kind',
+      title: trans.__('Fills'),
+      optional: 1,
+      render: template => templateKindLabel(template.kind, trans)
     },
     {
       key: 'tags',
@@ -92,8 +99,12 @@ function Actions({ template }: { template: ITrainingTemplate }): JSX.Element {
     <span className="em-RowActions">
       <IconButton
         icon={runIcon}
-        label={trans.__('New training from %1', name)}
-        onClick={() => trainFrom(app, template)}
+        label={
+          template.kind === 'TRAINING'
+            ? trans.__('New training from %1', name)
+            : trans.__('New tuning from %1', name)
+        }
+        onClick={() => startFrom(app, template)}
       />
       <IconButton
         icon={copyIcon}

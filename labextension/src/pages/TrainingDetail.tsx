@@ -10,9 +10,9 @@ import { ITab, Tabs } from '../components/Tabs';
 import { Ago, Elapsed } from '../components/Times';
 import { useOne } from '../hooks';
 import { trainingIcon } from '../icons';
-import { LogPanel } from '../log/LogPanel';
+import { LogPanel, nodesOf } from '../log/LogPanel';
 import { NotebookPanel } from '../notebook/NotebookPanel';
-import { hasEnded, hasFailed } from '../status';
+import { hasEnded, hasFailed, isWaiting } from '../status';
 import type { ITraining } from '../types';
 import { DetailActions } from './TrainingButtons';
 import { Failure, Progress } from './TrainingState';
@@ -92,6 +92,23 @@ function Content(props: { training: ITraining; at: number }): JSX.Element {
   );
 }
 
+function Log({ training }: { training: ITraining }): JSX.Element {
+  const { model, trans } = useApp();
+  return (
+    <LogPanel
+      api={model.client.trainings}
+      id={training.trainingId}
+      name={training.trainingName}
+      parts={nodesOf(training.instanceCount, trans)}
+      emptyText={
+        hasEnded(training.trainingStatusCode)
+          ? trans.__('The training printed nothing.')
+          : trans.__('Nothing printed yet. Lines appear here as they are printed.')
+      }
+    />
+  );
+}
+
 function tabsOf(training: ITraining, trans: ReturnType<typeof useApp>['trans']): ITab[] {
   const tabs: ITab[] = [
     {
@@ -113,6 +130,9 @@ function tabsOf(training: ITraining, trans: ReturnType<typeof useApp>['trans']):
     {
       key: 'monitoring',
       title: trans.__('Monitoring'),
+      disabled: isWaiting(training.trainingStatusCode)
+        ? trans.__('There is nothing to see while it is being created')
+        : undefined,
       render: () => <TrainingMonitoring training={training} />
     },
     {
@@ -123,7 +143,7 @@ function tabsOf(training: ITraining, trans: ReturnType<typeof useApp>['trans']):
     {
       key: 'log',
       title: trans.__('Log'),
-      render: () => <LogPanel training={training} />
+      render: () => <Log training={training} />
     }
   ];
   if (training.entryPoint?.endsWith('.ipynb')) {

@@ -3,8 +3,11 @@
 import React from 'react';
 
 import { useApp } from '../app';
+import { Button } from '../components/Button';
 import { PageLifecycle, RowLifecycle } from '../components/Lifecycle';
 import { deleteTuning } from '../deletions';
+import { templateIcon } from '../icons';
+import { saveTuningAsTemplate } from '../templateActions';
 import { copyTuning, createModelOf, editTuning, makesModel, stopTuning } from '../tuningActions';
 import type { ITuning } from '../tuningTypes';
 
@@ -35,6 +38,13 @@ export function DetailActions({ tuning }: { tuning: ITuning }): JSX.Element {
       onCopy={() => void copyTuning(app, tuning)}
       onEdit={() => editTuning(app, tuning)}
       onDelete={() => deleteTuning(app, tuning)}
-    />
+    >
+      <Button
+        icon={templateIcon}
+        label={app.trans.__('Save as template')}
+        caption={app.trans.__('Keep these settings to fill other tunings with')}
+        onClick={() => void saveTuningAsTemplate(app, tuning)}
+      />
+    </PageLifecycle>
   );
 }

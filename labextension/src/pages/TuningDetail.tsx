@@ -11,6 +11,7 @@ import { ITab, Tabs } from '../components/Tabs';
 import { Ago, Elapsed } from '../components/Times';
 import { useOne } from '../hooks';
 import { logSearchIcon, tuningIcon } from '../icons';
+import { isWaiting } from '../status';
 import type { ITuning } from '../tuningTypes';
 import { reasonOf } from '../tuningWords';
 import { LogSearch } from './LogSearch';
@@ -118,6 +119,9 @@ function tabsOf(tuning: ITuning, trans: ReturnType<typeof useApp>['trans']): ITa
     {
       key: 'monitoring',
       title: trans.__('Monitoring'),
+      disabled: isWaiting(tuning.hyperparameterTuningStatusCode)
+        ? trans.__('There is nothing to see while it is being created')
+        : undefined,
       render: () => <TuningMonitoring tuning={tuning} />
     }
   ];

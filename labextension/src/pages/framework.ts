@@ -6,6 +6,9 @@ const NAMES: Record<string, string> = {
   TENSORFLOW: 'TensorFlow',
   PYTORCH: 'PyTorch',
   SKLEARN: 'scikit-learn',
+  ONNX: 'ONNX',
+  XGBOOST: 'XGBoost',
+  LIGHTGBM: 'LightGBM',
   HUGGING_FACE: 'Hugging Face',
   TRITON: 'Triton',
   PYTHON: 'Python'
@@ -16,6 +19,6 @@ export function frameworkName(code: string | null): string {
 }
 
 export function frameworkOf(model: IModel): string {
-  const name = frameworkName(model.modelFormatCode ?? model.frameworkCode);
+  const name = frameworkName(model.frameworkCode);
   return model.frameworkVersion ? `${name} ${model.frameworkVersion}` : name;
 }

@@ -5,11 +5,6 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILook, Rows } from '../components/VegaChart';
 import type { IChartTrial, IHyperparameterAxis, ITuning, ITuningCharts } from '../tuningTypes';
 
-export interface IDrawing {
-  specOf(look: ILook): object;
-  rows: Rows;
-}
-
 /** From this ratio of its ends on, a range is drawn by powers of ten. */
 const WIDE = 1000;
 const NUMBER = '.4~g';

@@ -75,7 +75,7 @@ function Content(): JSX.Element {
   const app = useApp();
   const { trans } = app;
   const counts = useCounts();
-  const empty = counts !== null && counts.training.total === 0 && counts.experiment.total === 0;
+  const empty = counts !== null && counts.training?.total === 0 && counts.experiment?.total === 0;
   return (
     <>
       <div className="em-Panel-new">

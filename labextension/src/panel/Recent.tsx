@@ -3,7 +3,7 @@
 import React from 'react';
 
 import { IPageAddress, PageName, useApp } from '../app';
-import type { ResourceApi } from '../client';
+import type { ResourceApi } from '../resourceApi';
 import { StatusDot } from '../components/Status';
 import { Ago, Elapsed } from '../components/Times';
 import { integer, number } from '../format';
@@ -166,7 +166,48 @@ export function RecentModels(): JSX.Element {
         id: one.modelId,
         name: one.modelName,
         before: <StatusDot status="ACTIVE" />,
-        after: frameworkName(one.modelFormatCode ?? one.frameworkCode)
+        after: frameworkName(one.frameworkCode)
+      })}
+    />
+  );
+}
+
+export function RecentEndpoints(): JSX.Element {
+  const { model, locale } = useApp();
+  return (
+    <Recent
+      api={model.client.endpoints}
+      page="endpoint"
+      all="endpoints"
+      entryOf={endpoint => ({
+        id: endpoint.endpointId,
+        name: endpoint.endpointName,
+        before: <StatusDot status={endpoint.endpointStatusCode} />,
+        after:
+          endpoint.endpointStageList.length > 1 &&
+          integer(endpoint.endpointStageList.length, locale)
+      })}
+    />
+  );
+}
+
+export function RecentBatchInferences(): JSX.Element {
+  const { model } = useApp();
+  return (
+    <Recent
+      api={model.client.batchInferences}
+      page="batch-inference"
+      all="batch-inferences"
+      entryOf={(batch, at) => ({
+        id: batch.batchInferenceId,
+        name: batch.batchInferenceName,
+        before: <StatusDot status={batch.batchInferenceStatusCode} />,
+        after:
+          batch.startedDatetime && !hasEnded(batch.batchInferenceStatusCode) ? (
+            <Elapsed of={batch} at={at} />
+          ) : (
+            <Ago iso={batch.createdDatetime} />
+          )
       })}
     />
   );

@@ -5,9 +5,19 @@ import React from 'react';
 import { createExperiment, createModel } from '../actions';
 import { useApp } from '../app';
 import { useCounts } from '../hooks';
-import { experimentIcon, modelIcon, templateIcon, trainingIcon, tuningIcon } from '../icons';
+import {
+  batchInferenceIcon,
+  endpointIcon,
+  experimentIcon,
+  modelIcon,
+  templateIcon,
+  trainingIcon,
+  tuningIcon
+} from '../icons';
 import { running } from '../status';
 import {
+  RecentBatchInferences,
+  RecentEndpoints,
   RecentExperiments,
   RecentModels,
   RecentTemplates,
@@ -31,7 +41,7 @@ export function Tree(): JSX.Element {
         name="experiments"
         icon={experimentIcon}
         title={trans.__('Experiments')}
-        total={counts?.experiment.total}
+        total={counts?.experiment?.total}
         createLabel={trans.__('New experiment')}
         onCreate={() => createExperiment(app)}
         onOpen={() => app.open({ page: 'experiments' })}
@@ -43,8 +53,8 @@ export function Tree(): JSX.Element {
         name="trainings"
         icon={trainingIcon}
         title={trans.__('Trainings')}
-        total={counts?.training.total}
-        running={counts ? running(counts.training.byStatus) : 0}
+        total={counts?.training?.total}
+        running={running(counts?.training)}
         createLabel={trans.__('New training')}
         onCreate={() => app.open({ page: 'new-training' })}
         onOpen={() => app.open({ page: 'trainings' })}
@@ -56,7 +66,7 @@ export function Tree(): JSX.Element {
         icon={tuningIcon}
         title={trans.__('Tunings')}
         total={counts?.hyperparameterTuning?.total}
-        running={counts?.hyperparameterTuning ? running(counts.hyperparameterTuning.byStatus) : 0}
+        running={running(counts?.hyperparameterTuning)}
         createLabel={trans.__('New tuning')}
         onCreate={() => app.open({ page: 'new-tuning' })}
         onOpen={() => app.open({ page: 'tunings' })}
@@ -78,12 +88,35 @@ export function Tree(): JSX.Element {
         name="models"
         icon={modelIcon}
         title={trans.__('Models')}
-        total={counts?.model.total}
+        total={counts?.model?.total}
         createLabel={trans.__('New model')}
         onCreate={() => createModel(app)}
         onOpen={() => app.open({ page: 'models' })}
       >
         <RecentModels />
+      </Section>
+      <Section
+        name="endpoints"
+        icon={endpointIcon}
+        title={trans.__('Endpoints')}
+        total={counts?.endpoint?.total}
+        createLabel={trans.__('New endpoint')}
+        onCreate={() => app.open({ page: 'new-endpoint' })}
+        onOpen={() => app.open({ page: 'endpoints' })}
+      >
+        <RecentEndpoints />
+      </Section>
+      <Section
+        name="batch-inferences"
+        icon={batchInferenceIcon}
+        title={trans.__('Batch inferences')}
+        total={counts?.batchInference?.total}
+        running={running(counts?.batchInference)}
+        createLabel={trans.__('New batch inference')}
+        onCreate={() => app.open({ page: 'new-batch-inference' })}
+        onOpen={() => app.open({ page: 'batch-inferences' })}
+      >
+        <RecentBatchInferences />
       </Section>
     </div>
   );
