@@ -42,7 +42,7 @@ hub: $(VENV)/.installed-hub  ## a JupyterHub on this machine: notebooks for a te
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyterhub --config hub_config/jupyterhub_config.py $(HUB_ARGS)
 
 test: $(VENV)/.installed-test browser  ## all tests but the slow suites below
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not torch and not formats and not wheel and not hub"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not torch and not formats and not wheel and not hub and not cluster"
 
 test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch
 	$(BIN)/python -m pip install --quiet "torch==2.13.0"
