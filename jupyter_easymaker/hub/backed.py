@@ -66,7 +66,7 @@ class BackedByEasyMaker(Spawner):
             raise
 
     def _too_late(self, begun: float) -> bool:
-        return time.monotonic() - begun >= self.start_timeout - 1
+        return time.monotonic() - begun >= float(self.start_timeout) - 1
 
     def _why_late(self) -> str:
         because = f": {self.why_not_started()}" if self.why_not_started() else "."
