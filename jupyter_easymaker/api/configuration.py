@@ -55,6 +55,8 @@ class Configuration(WireModel):
     capacity: CapacityView
     gateway: GatewayView
     user: User
+    has_hub: bool
+    """Whether the backend is the service of a hub; without one there are no notebooks."""
     gateway_address: str = ""
     """``host:port`` endpoints are called at over https; empty: there is no gateway, and there are no endpoints."""
 
@@ -82,6 +84,7 @@ def get_configuration(appkey: str, context: Context, caller: Member) -> Any:
             capacity=CapacityView(vcpus=capacity.vcpus, memory_mib=capacity.memory_mib, gpus=capacity.gpus),
             gateway=gateway,
             user=User(user_id=caller.user_id, is_admin=caller.is_admin),
+            has_hub=context.hub is not None,
             gateway_address=context.gateway.address,
         )
     )

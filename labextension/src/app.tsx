@@ -9,6 +9,7 @@ import React from 'react';
 
 import type { EasyMakerModel } from './model';
 import type { IBatchInferenceCreate } from './batchInferenceTypes';
+import type { INotebookCreate } from './notebookTypes';
 import type { IStageCreate } from './endpointTypes';
 import type { ITuningCreate } from './tuningTypes';
 import type { ITrainingCreate } from './types';
@@ -38,7 +39,15 @@ export type PageName =
   | 'endpoint-stage'
   | 'batch-inferences'
   | 'batch-inference'
-  | 'new-batch-inference';
+  | 'new-batch-inference'
+  | 'notebooks'
+  | 'notebook'
+  | 'new-notebook'
+  | 'private-images'
+  | 'private-image'
+  | 'registry-accounts'
+  | 'registry-account'
+  | 'administration';
 
 export interface IPageAddress {
   page: PageName;
@@ -58,6 +67,8 @@ export interface IPageAddress {
   initialEndpoint?: Partial<IStageCreate>;
   /** What the form of a batch inference begins with. */
   initialBatchInference?: Partial<IBatchInferenceCreate>;
+  /** What the form of a notebook begins with. */
+  initialNotebook?: Partial<INotebookCreate>;
 }
 
 export interface IApp {

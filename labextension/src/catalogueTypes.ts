@@ -73,6 +73,8 @@ export interface IConfiguration {
   limits: Record<string, number>;
   capacity: { vcpus: number; memoryMib: number; gpus: number } | null;
   user: { userId: string; isAdmin: boolean };
+  /** Whether the backend is the service of a hub: without one there are no notebooks. */
+  hasHub: boolean;
 }
 
 /** What there is a create body of. */
@@ -84,7 +86,10 @@ export type FormName =
   | 'endpoint'
   | 'endpoint-stage'
   | 'endpoint-model'
-  | 'batch-inference';
+  | 'batch-inference'
+  | 'notebook'
+  | 'image'
+  | 'registry-account';
 
 /** JSON Schema of a create body; fields carry title, description, x-section, x-choices, x-widget. */
 export interface ICreateSchema {

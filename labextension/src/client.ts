@@ -3,8 +3,12 @@
 import type { INotebookContent } from '@jupyterlab/nbformat';
 
 import { Http, IRequest, Query } from './http';
+import { AdministrationApi } from './administrationApi';
 import { BatchInferenceApi } from './batchInferenceApi';
 import { EndpointApi, StageApi, StageResourceApi } from './endpointApi';
+import { NotebookApi } from './notebookApi';
+import { PrivateImageApi } from './privateImageApi';
+import { RegistryAccountApi } from './registryAccountApi';
 import { LoggedApi, ResourceApi } from './resourceApi';
 import { StorageApi } from './storage/api';
 import type { IDashboard, ILogPage, ILogQuery, ISearchResult } from './searchTypes';
@@ -155,6 +159,10 @@ export class EasyMakerClient {
   readonly stages = new StageApi(this);
   readonly stageResources = new StageResourceApi(this);
   readonly batchInferences = new BatchInferenceApi(this);
+  readonly notebooks = new NotebookApi(this);
+  readonly privateImages = new PrivateImageApi(this);
+  readonly registryAccounts = new RegistryAccountApi(this);
+  readonly administration = new AdministrationApi(this);
   readonly models = new ResourceApi<IModel, IModelCreate, IModelUpdate>(this, 'model');
 
   /** The project all requests are about; known once the context is. */
@@ -171,8 +179,9 @@ export class EasyMakerClient {
     return (await this.request<{ counts: ICounts }>('counts')).counts;
   }
 
-  async configuration(): Promise<IConfiguration> {
-    return (await this.request<{ configuration: IConfiguration }>('configuration')).configuration;
+  async configuration(signal?: AbortSignal): Promise<IConfiguration> {
+    return (await this.request<{ configuration: IConfiguration }>('configuration', { signal }))
+      .configuration;
   }
 
   /** @param groupType - what is to run on them: another may have others to offer. */
@@ -181,8 +190,8 @@ export class EasyMakerClient {
     return (await this.request<{ flavorList: IFlavor[] }>('flavors', { query })).flavorList;
   }
 
-  async images(): Promise<IImage[]> {
-    const query = { groupTypeCodeList: 'TRAINING' };
+  async images(groupType = 'TRAINING'): Promise<IImage[]> {
+    const query = { groupTypeCodeList: groupType };
     return (await this.request<{ imageList: IImage[] }>('images', { query })).imageList;
   }
 
@@ -242,6 +251,18 @@ export class EasyMakerClient {
   /** A request in the project, with a JSON answer. */
   async request<T>(path: string, request: IRequest = {}): Promise<T> {
     return this.http.json<T>(this.path(path), request);
+  }
+
+  /** A request that is about no project or all of them. */
+  async requestOfAll<T>(path: string, request: IRequest = {}): Promise<T> {
+    return this.http.json<T>(`api/v1.0/${path}`, request);
+  }
+
+  /** The same API of another project; administrators may use those of all. */
+  of(appKey: string): EasyMakerClient {
+    const other = new EasyMakerClient(this.http);
+    other.appKey = appKey;
+    return other;
   }
 
   async open(path: string, request: IRequest): Promise<Response> {

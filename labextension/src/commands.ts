@@ -11,13 +11,17 @@ import { createExperiment, createModel } from './actions';
 import type { IApp } from './app';
 import { sentenceOf } from './errors';
 import {
+  administrationIcon,
   batchInferenceIcon,
   dashboardIcon,
   easyMakerIcon,
   endpointIcon,
   experimentIcon,
+  imageIcon,
   logSearchIcon,
   modelIcon,
+  notebookIcon,
+  registryAccountIcon,
   templateIcon,
   trainingIcon,
   tuningIcon
@@ -38,6 +42,11 @@ export const CommandIDs = {
   openModels: 'easymaker:open-models',
   openEndpoints: 'easymaker:open-endpoints',
   openBatchInferences: 'easymaker:open-batch-inferences',
+  newNotebook: 'easymaker:new-notebook',
+  openNotebooks: 'easymaker:open-notebooks',
+  openPrivateImages: 'easymaker:open-private-images',
+  openRegistryAccounts: 'easymaker:open-registry-accounts',
+  openAdministration: 'easymaker:open-administration',
   openDashboard: 'easymaker:open-dashboard',
   searchLogs: 'easymaker:search-logs',
   search: 'easymaker:search',
@@ -157,6 +166,41 @@ function entries(app: IApp, showPanel: () => void): IEntry[] {
       caption: trans.__('Settings kept to fill trainings and tunings with'),
       icon: templateIcon,
       execute: () => app.open({ page: 'templates' })
+    },
+    {
+      id: CommandIDs.newNotebook,
+      label: trans.__('New notebook instance'),
+      caption: trans.__('A JupyterLab of your own on an instance of the hub'),
+      icon: notebookIcon,
+      execute: () => app.open({ page: 'new-notebook' })
+    },
+    {
+      id: CommandIDs.openNotebooks,
+      label: trans.__('Open notebook instances'),
+      caption: trans.__('All notebooks of this project'),
+      icon: notebookIcon,
+      execute: () => app.open({ page: 'notebooks' })
+    },
+    {
+      id: CommandIDs.openPrivateImages,
+      label: trans.__('Open private images'),
+      caption: trans.__('Images of this project, made from provided ones'),
+      icon: imageIcon,
+      execute: () => app.open({ page: 'private-images' })
+    },
+    {
+      id: CommandIDs.openRegistryAccounts,
+      label: trans.__('Open registry accounts'),
+      caption: trans.__('With whose name and password private images are pulled'),
+      icon: registryAccountIcon,
+      execute: () => app.open({ page: 'registry-accounts' })
+    },
+    {
+      id: CommandIDs.openAdministration,
+      label: trans.__('Open administration'),
+      caption: trans.__('Notebooks, use, quotas and actions of everybody, for administrators'),
+      icon: administrationIcon,
+      execute: () => app.open({ page: 'administration' })
     },
     {
       id: CommandIDs.openDashboard,

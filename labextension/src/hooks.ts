@@ -7,7 +7,7 @@ import { useApp, useHost } from './app';
 import type { ResourceApi } from './resourceApi';
 import { isAbort } from './errors';
 import { IChange, touches } from './model';
-import type { IContext, ICounts, IListQuery, IPage } from './types';
+import type { IConfiguration, IContext, ICounts, IListQuery, IPage } from './types';
 
 /** The value a signal tells of, read again at each emission. */
 export function useSignal<T>(signal: ISignal<unknown, unknown>, read: () => T): T {
@@ -157,6 +157,17 @@ export function useOne<T, C, U>(api: ResourceApi<T, C, U>, id: string): ILoaded<
   const ask = React.useCallback((signal: AbortSignal) => api.get(id, signal), [api, id]);
   const relevant = React.useCallback((change: IChange) => touches(change, api.kind, id), [api, id]);
   return useLoaded(ask, relevant);
+}
+
+/** What the backend offers, and who asks; null before it is known. */
+export function useConfiguration(): IConfiguration | null {
+  const { model } = useApp();
+  const ask = React.useCallback(
+    (signal: AbortSignal) => model.client.configuration(signal),
+    [model]
+  );
+  const relevant = React.useCallback((change: IChange) => change.all, []);
+  return useLoaded(ask, relevant).value;
 }
 
 /** A value that follows another once that has been quiet for some milliseconds. */

@@ -76,6 +76,34 @@ export const batchInferenceIcon = icon(
     5.500 5.500-5.500 5.500-1.400-1.400 3.100-3.100H12v-2h6.200l-3.100-3.100z"/>`
 );
 
+/** A notebook with a spine. */
+export const notebookIcon = icon(
+  'notebook',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M6 2h13v20H6v-3H4v-2h2v-4H4v-2h2V7H4V5h2zm2
+    2v16h9V4zm2 3h5v2h-5zm0 4h5v2h-5z"/>`
+);
+
+/** Layers. */
+export const imageIcon = icon(
+  'image',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="m12 2 10 5-10 5L2 7zm0 2.200L6.500 7l5.500 2.800L17.500
+    7zM4 10.800l8 4 8-4 2 1-10 5-10-5zm0 4.700 8 4 8-4 2 1-10 5-10-5z"/>`
+);
+
+/** A key. */
+export const registryAccountIcon = icon(
+  'registry-account',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M7.500 7a5 5 0 0 1 4.600 3H22v4h-2v3h-4v-3h-3.900A5 5 0 1 1
+    7.500 7zm0 2a3 3 0 1 0 0 6 3 3 0 0 0 0-6z"/>`
+);
+
+/** A shield. */
+export const administrationIcon = icon(
+  'administration',
+  `<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="m12 2 8 3v6c0 5-3.400 9.300-8 11-4.600-1.700-8-6-8-11V5zm0
+    2.100L6 6.400V11c0 3.900 2.500 7.300 6 8.800 3.500-1.500 6-4.900 6-8.800V6.400z"/>`
+);
+
 /** A dial. */
 export const dashboardIcon = icon(
   'dashboard',

@@ -188,7 +188,10 @@ const KINDS: Record<ResourceType, ResourceKind> = {
   ENDPOINT: 'endpoint',
   ENDPOINT_STAGE: 'endpointStage',
   ENDPOINT_MODEL: 'endpointModel',
-  BATCH_INFERENCE: 'batchInference'
+  BATCH_INFERENCE: 'batchInference',
+  NOTEBOOK: 'notebook',
+  IMAGE: 'image',
+  REGISTRY_ACCOUNT: 'registryAccount'
 };
 
 function concerns(event: IResourceEvent, kind: ResourceKind, id?: string): boolean {
@@ -204,6 +207,10 @@ function concerns(event: IResourceEvent, kind: ResourceKind, id?: string): boole
       return counted && !!id;
     case 'training EXPERIMENT': // it names its experiment
     case 'hyperparameterTuning EXPERIMENT':
+      return event.action === 'UPDATED';
+    case 'registryAccount IMAGE': // it names the images pulled with it
+      return counted;
+    case 'image REGISTRY_ACCOUNT': // it names its account
       return event.action === 'UPDATED';
     case 'endpoint ENDPOINT_STAGE': // it holds its stages, and they their resources
     case 'endpoint ENDPOINT_MODEL':

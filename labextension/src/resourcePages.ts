@@ -8,7 +8,10 @@ import {
   batchInferenceIcon,
   endpointIcon,
   experimentIcon,
+  imageIcon,
   modelIcon,
+  notebookIcon,
+  registryAccountIcon,
   templateIcon,
   trainingIcon,
   tuningIcon
@@ -24,7 +27,14 @@ const PAGES: Record<ResourceType, { one: PageName; all: PageName; icon: LabIcon 
   ENDPOINT: { one: 'endpoint', all: 'endpoints', icon: endpointIcon },
   ENDPOINT_STAGE: { one: 'endpoint-stage', all: 'endpoints', icon: endpointIcon },
   ENDPOINT_MODEL: { one: 'endpoints', all: 'endpoints', icon: endpointIcon },
-  BATCH_INFERENCE: { one: 'batch-inference', all: 'batch-inferences', icon: batchInferenceIcon }
+  BATCH_INFERENCE: { one: 'batch-inference', all: 'batch-inferences', icon: batchInferenceIcon },
+  NOTEBOOK: { one: 'notebook', all: 'notebooks', icon: notebookIcon },
+  IMAGE: { one: 'private-image', all: 'private-images', icon: imageIcon },
+  REGISTRY_ACCOUNT: {
+    one: 'registry-account',
+    all: 'registry-accounts',
+    icon: registryAccountIcon
+  }
 };
 
 export function pageOf(type: ResourceType, id: string): IPageAddress {
@@ -55,7 +65,10 @@ export function kindLabel(type: ResourceType, trans: TranslationBundle): string 
     ENDPOINT: trans.__('Endpoint'),
     ENDPOINT_STAGE: trans.__('Endpoint stage'),
     ENDPOINT_MODEL: trans.__('Stage resource'),
-    BATCH_INFERENCE: trans.__('Batch inference')
+    BATCH_INFERENCE: trans.__('Batch inference'),
+    NOTEBOOK: trans.__('Notebook'),
+    IMAGE: trans.__('Private image'),
+    REGISTRY_ACCOUNT: trans.__('Registry account')
   };
   return labels[type] ?? type;
 }

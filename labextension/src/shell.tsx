@@ -11,18 +11,23 @@ import { AppContext, HostContext, IApp, IHost, IPageAddress, PageName } from './
 import { BackendNotice } from './components/BackendNotice';
 import { useContextState } from './hooks';
 import {
+  administrationIcon,
   batchInferenceIcon,
   dashboardIcon,
   endpointIcon,
   logSearchIcon,
   easyMakerIcon,
   experimentIcon,
+  imageIcon,
   modelIcon,
+  notebookIcon,
+  registryAccountIcon,
   templateIcon,
   tensorboardIcon,
   trainingIcon,
   tuningIcon
 } from './icons';
+import { Administration } from './pages/Administration';
 import { BatchInferenceDetail } from './pages/BatchInferenceDetail';
 import { BatchInferenceList } from './pages/BatchInferenceList';
 import { Comparison } from './pages/Comparison';
@@ -33,9 +38,16 @@ import { ExperimentList } from './pages/ExperimentList';
 import { ModelDetail } from './pages/ModelDetail';
 import { ModelList } from './pages/ModelList';
 import { NewBatchInference } from './pages/NewBatchInference';
+import { NewNotebook } from './pages/NewNotebook';
 import { NewEndpoint } from './pages/NewEndpoint';
 import { NewTraining } from './pages/NewTraining';
 import { NewTuning } from './pages/NewTuning';
+import { NotebookDetail } from './pages/NotebookDetail';
+import { NotebookList } from './pages/NotebookList';
+import { PrivateImageDetail } from './pages/PrivateImageDetail';
+import { PrivateImageList } from './pages/PrivateImageList';
+import { RegistryAccountDetail } from './pages/RegistryAccountDetail';
+import { RegistryAccountList } from './pages/RegistryAccountList';
 import { Dashboard } from './pages/Dashboard';
 import { LogSearch } from './pages/LogSearch';
 import { EditTemplate } from './pages/EditTemplate';
@@ -74,11 +86,25 @@ const ICONS: Record<PageName, LabIcon> = {
   'endpoint-stage': endpointIcon,
   'batch-inferences': batchInferenceIcon,
   'batch-inference': batchInferenceIcon,
-  'new-batch-inference': batchInferenceIcon
+  'new-batch-inference': batchInferenceIcon,
+  notebooks: notebookIcon,
+  notebook: notebookIcon,
+  'new-notebook': notebookIcon,
+  'private-images': imageIcon,
+  'private-image': imageIcon,
+  'registry-accounts': registryAccountIcon,
+  'registry-account': registryAccountIcon,
+  administration: administrationIcon
 };
 
 /** Each of these is its own; all other pages are shown once. */
-const FORMS: PageName[] = ['new-training', 'new-tuning', 'new-endpoint', 'new-batch-inference'];
+const FORMS: PageName[] = [
+  'new-training',
+  'new-tuning',
+  'new-endpoint',
+  'new-batch-inference',
+  'new-notebook'
+];
 
 function titleOf({ page }: IPageAddress, { trans }: IApp): string {
   const titles: Record<PageName, string> = {
@@ -105,7 +131,15 @@ function titleOf({ page }: IPageAddress, { trans }: IApp): string {
     'endpoint-stage': trans.__('Endpoint stage'),
     'batch-inferences': trans.__('Batch inferences'),
     'batch-inference': trans.__('Batch inference'),
-    'new-batch-inference': trans.__('New batch inference')
+    'new-batch-inference': trans.__('New batch inference'),
+    notebooks: trans.__('Notebooks'),
+    notebook: trans.__('Notebook'),
+    'new-notebook': trans.__('New notebook'),
+    'private-images': trans.__('Private images'),
+    'private-image': trans.__('Private image'),
+    'registry-accounts': trans.__('Registry accounts'),
+    'registry-account': trans.__('Registry account'),
+    administration: trans.__('Administration')
   };
   return titles[page];
 }
@@ -137,6 +171,22 @@ function Page({ address }: { address: IPageAddress }): JSX.Element {
       return <BatchInferenceDetail id={address.id ?? ''} />;
     case 'new-batch-inference':
       return <NewBatchInference initial={address.initialBatchInference} />;
+    case 'notebooks':
+      return <NotebookList />;
+    case 'notebook':
+      return <NotebookDetail id={address.id ?? ''} />;
+    case 'new-notebook':
+      return <NewNotebook initial={address.initialNotebook} />;
+    case 'private-images':
+      return <PrivateImageList />;
+    case 'private-image':
+      return <PrivateImageDetail id={address.id ?? ''} />;
+    case 'registry-accounts':
+      return <RegistryAccountList />;
+    case 'registry-account':
+      return <RegistryAccountDetail id={address.id ?? ''} />;
+    case 'administration':
+      return <Administration />;
     case 'trainings':
       return <TrainingList />;
     case 'experiments':

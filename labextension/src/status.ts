@@ -10,6 +10,7 @@ import type {
   StageResourceStatus,
   StageStatus
 } from './endpointTypes';
+import type { NotebookStatus } from './notebookTypes';
 import type { TrialStatus, TuningStatus } from './tuningTypes';
 import type { ExperimentStatus, IResourceCount, TrainingStatus } from './types';
 
@@ -24,6 +25,7 @@ export type Status =
   | StageStatus
   | StageResourceStatus
   | GatewayStatus
+  | NotebookStatus
   | PodStatus;
 
 /** How a status looks: something is on its way, works, went well, went wrong, or rests. */
@@ -63,7 +65,13 @@ const TONES: Record<Status, Tone> = {
   QUEUED: 'busy',
   STARTING: 'busy',
   READY: 'good',
-  DRAINING: 'idle'
+  DRAINING: 'idle',
+  START_IN_PROGRESS: 'busy',
+  REBOOT_IN_PROGRESS: 'busy',
+  STOP_FAILED: 'bad',
+  START_FAILED: 'bad',
+  REBOOT_FAILED: 'bad',
+  DELETE_FAILED: 'bad'
 };
 
 export function toneOf(status: Status): Tone {
@@ -105,7 +113,13 @@ export function labelOf(status: Status, trans: TranslationBundle): string {
     QUEUED: trans.__('Waiting for room'),
     STARTING: trans.__('Starting'),
     READY: trans.__('Ready'),
-    DRAINING: trans.__('Ending')
+    DRAINING: trans.__('Ending'),
+    START_IN_PROGRESS: trans.__('Start in progress'),
+    REBOOT_IN_PROGRESS: trans.__('Reboot in progress'),
+    STOP_FAILED: trans.__('Stop failed'),
+    START_FAILED: trans.__('Start failed'),
+    REBOOT_FAILED: trans.__('Reboot failed'),
+    DELETE_FAILED: trans.__('Delete failed')
   };
   return labels[status] ?? status;
 }

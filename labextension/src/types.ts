@@ -13,7 +13,10 @@ export type ResourceKind =
   | 'endpoint'
   | 'endpointStage'
   | 'endpointModel'
-  | 'batchInference';
+  | 'batchInference'
+  | 'notebook'
+  | 'image'
+  | 'registryAccount';
 
 export interface ITag {
   tagKey: string;
@@ -261,7 +264,10 @@ export type ResourceType =
   | 'ENDPOINT'
   | 'ENDPOINT_STAGE'
   | 'ENDPOINT_MODEL'
-  | 'BATCH_INFERENCE';
+  | 'BATCH_INFERENCE'
+  | 'NOTEBOOK'
+  | 'IMAGE'
+  | 'REGISTRY_ACCOUNT';
 
 export interface IResourceEvent {
   eventId: number;

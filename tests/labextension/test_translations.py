@@ -54,6 +54,9 @@ def of_the_forms() -> Iterator[str]:
         (endpoint, endpoint.EndpointCreate),
         (endpoint, endpoint_stage.EndpointStageCreate),
         (batch_inference, batch_inference.BatchInferenceCreate),
+        (notebook, notebook.NotebookCreate),
+        (image, image.ImageCreate),
+        (registry_account, registry_account.RegistryAccountCreate),
     ):
         yield from module.SECTIONS.values()
         schema = body.model_json_schema(by_alias=True)

@@ -3,6 +3,10 @@
 export { BatchInferenceForm, IBatchInferenceFormProps } from './BatchInferenceForm';
 export { EndpointForm, IEndpointFormProps } from './EndpointForm';
 export { ExperimentForm, IExperimentFormProps } from './ExperimentForm';
+export { FlavorChange } from './FlavorChange';
+export { INotebookFormProps, NotebookForm } from './NotebookForm';
+export { IPrivateImageFormProps, PrivateImageForm } from './PrivateImageForm';
+export { IRegistryAccountFormProps, RegistryAccountForm } from './RegistryAccountForm';
 export { IModelFormProps, ModelForm } from './ModelForm';
 export { IStageResourceFormProps, StageResourceForm } from './StageResourceForm';
 export { ITemplateFormProps, TemplateForm } from './TemplateForm';

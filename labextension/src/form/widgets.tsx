@@ -27,6 +27,22 @@ function TextWidget(props: WidgetProps): JSX.Element {
   );
 }
 
+/** What is typed is not shown, and no browser fills in a password of its own. */
+function PasswordWidget(props: WidgetProps): JSX.Element {
+  return (
+    <input
+      id={props.id}
+      className="em-Input"
+      type="password"
+      autoComplete="new-password"
+      value={props.value ?? ''}
+      required={props.required}
+      aria-invalid={(props.rawErrors?.length ?? 0) > 0}
+      onChange={event => props.onChange(event.target.value || undefined)}
+    />
+  );
+}
+
 function read(text: string, numeric: boolean): string | number | undefined {
   if (text === '') {
     return undefined;
@@ -63,6 +79,7 @@ function CheckboxWidget(props: WidgetProps): JSX.Element {
 }
 
 export const widgets = {
+  PasswordWidget,
   TextWidget,
   TextareaWidget,
   CheckboxWidget,

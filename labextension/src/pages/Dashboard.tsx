@@ -57,7 +57,10 @@ function Counts({ counts }: { counts: IDashboard['countList'] }): JSX.Element {
     ENDPOINT: trans.__('Endpoints'),
     ENDPOINT_STAGE: trans.__('Endpoint stages'),
     ENDPOINT_MODEL: trans.__('Stage resources'),
-    BATCH_INFERENCE: trans.__('Batch inferences')
+    BATCH_INFERENCE: trans.__('Batch inferences'),
+    NOTEBOOK: trans.__('Notebooks'),
+    IMAGE: trans.__('Private images'),
+    REGISTRY_ACCOUNT: trans.__('Registry accounts')
   };
   return (
     <ul className="em-Cards">

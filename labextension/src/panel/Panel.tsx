@@ -6,8 +6,8 @@ import React from 'react';
 import { useApp } from '../app';
 import { BackendNotice } from '../components/BackendNotice';
 import { Button, IconButton } from '../components/Button';
-import { useContextState, useCounts } from '../hooks';
-import { dashboardIcon, logSearchIcon } from '../icons';
+import { useConfiguration, useContextState, useCounts } from '../hooks';
+import { administrationIcon, dashboardIcon, logSearchIcon } from '../icons';
 import type { IContext } from '../types';
 import { Search } from './Search';
 import { Tree } from './Tree';
@@ -16,6 +16,7 @@ export function SidePanel(): JSX.Element {
   const app = useApp();
   const { model, trans } = app;
   const state = useContextState();
+  const isAdmin = useConfiguration()?.user.isAdmin === true;
   return (
     <div className="em-Panel">
       <header className="em-Panel-header">
@@ -30,6 +31,13 @@ export function SidePanel(): JSX.Element {
           label={trans.__('Log search')}
           onClick={() => app.open({ page: 'logs' })}
         />
+        {isAdmin && (
+          <IconButton
+            icon={administrationIcon}
+            label={trans.__('Administration')}
+            onClick={() => app.open({ page: 'administration' })}
+          />
+        )}
         <IconButton
           icon={refreshIcon}
           label={trans.__('Refresh')}

@@ -3,6 +3,7 @@
 import React from 'react';
 
 import { IPageAddress, PageName, useApp } from '../app';
+import { NotebookDot } from '../components/NotebookStatus';
 import type { ResourceApi } from '../resourceApi';
 import { StatusDot } from '../components/Status';
 import { Ago, Elapsed } from '../components/Times';
@@ -10,6 +11,7 @@ import { integer, number } from '../format';
 import { useList } from '../hooks';
 import { frameworkName } from '../pages/framework';
 import { hasEnded } from '../status';
+import type { IListQuery } from '../types';
 
 /** Entries shown before one has to open the list. */
 const SHOWN = 7;
@@ -25,10 +27,17 @@ function Recent<T, C, U>(props: {
   api: ResourceApi<T, C, U>;
   page: PageName;
   all: PageName;
+  /** Asked in addition. */
+  fixed?: IListQuery;
   entryOf(item: T, at: number): IEntry;
 }): JSX.Element | null {
   const { trans } = useApp();
-  const { value, at } = useList(props.api, { page: 1, limit: SHOWN, sort: '-createdDatetime' });
+  const { value, at } = useList(props.api, {
+    ...props.fixed,
+    page: 1,
+    limit: SHOWN,
+    sort: '-createdDatetime'
+  });
   if (!value) {
     return null;
   }
@@ -208,6 +217,60 @@ export function RecentBatchInferences(): JSX.Element {
           ) : (
             <Ago iso={batch.createdDatetime} />
           )
+      })}
+    />
+  );
+}
+
+export function RecentNotebooks(): JSX.Element {
+  const { model } = useApp();
+  return (
+    <Recent
+      api={model.client.notebooks}
+      page="notebook"
+      all="notebooks"
+      entryOf={notebook => ({
+        id: notebook.notebookId,
+        name: notebook.notebookName,
+        before: <NotebookDot notebook={notebook} />,
+        after: notebook.owner
+      })}
+    />
+  );
+}
+
+const PRIVATE = { imageTypeCodeList: ['PRIVATE'] };
+
+export function RecentPrivateImages(): JSX.Element {
+  const { model } = useApp();
+  return (
+    <Recent
+      api={model.client.privateImages}
+      page="private-image"
+      all="private-images"
+      fixed={PRIVATE}
+      entryOf={image => ({
+        id: image.imageId,
+        name: image.imageName,
+        before: <StatusDot status="ACTIVE" />,
+        after: <Ago iso={image.createdDatetime} />
+      })}
+    />
+  );
+}
+
+export function RecentRegistryAccounts(): JSX.Element {
+  const { model } = useApp();
+  return (
+    <Recent
+      api={model.client.registryAccounts}
+      page="registry-account"
+      all="registry-accounts"
+      entryOf={account => ({
+        id: account.registryAccountId,
+        name: account.registryAccountName,
+        before: <StatusDot status="ACTIVE" />,
+        after: account.loginId
       })}
     />
   );

@@ -3,13 +3,18 @@
 import React from 'react';
 
 import { createExperiment, createModel } from '../actions';
+import { createPrivateImage } from '../privateImageActions';
+import { createRegistryAccount } from '../registryAccountActions';
 import { useApp } from '../app';
-import { useCounts } from '../hooks';
+import { useConfiguration, useCounts } from '../hooks';
 import {
   batchInferenceIcon,
   endpointIcon,
   experimentIcon,
+  imageIcon,
   modelIcon,
+  notebookIcon,
+  registryAccountIcon,
   templateIcon,
   trainingIcon,
   tuningIcon
@@ -20,6 +25,9 @@ import {
   RecentEndpoints,
   RecentExperiments,
   RecentModels,
+  RecentNotebooks,
+  RecentPrivateImages,
+  RecentRegistryAccounts,
   RecentTemplates,
   RecentTrainings,
   RecentTunings
@@ -30,6 +38,7 @@ export function Tree(): JSX.Element {
   const app = useApp();
   const { trans } = app;
   const counts = useCounts();
+  const hasHub = useConfiguration()?.hasHub === true;
   return (
     <div
       className="em-Tree"
@@ -117,6 +126,41 @@ export function Tree(): JSX.Element {
         onOpen={() => app.open({ page: 'batch-inferences' })}
       >
         <RecentBatchInferences />
+      </Section>
+      {hasHub && (
+        <Section
+          name="notebooks"
+          icon={notebookIcon}
+          title={trans.__('Notebooks')}
+          total={counts?.notebook?.total}
+          createLabel={trans.__('New notebook')}
+          onCreate={() => app.open({ page: 'new-notebook' })}
+          onOpen={() => app.open({ page: 'notebooks' })}
+        >
+          <RecentNotebooks />
+        </Section>
+      )}
+      <Section
+        name="private-images"
+        icon={imageIcon}
+        title={trans.__('Private images')}
+        total={counts?.image?.total}
+        createLabel={trans.__('New private image')}
+        onCreate={() => createPrivateImage(app)}
+        onOpen={() => app.open({ page: 'private-images' })}
+      >
+        <RecentPrivateImages />
+      </Section>
+      <Section
+        name="registry-accounts"
+        icon={registryAccountIcon}
+        title={trans.__('Registry accounts')}
+        total={counts?.registryAccount?.total}
+        createLabel={trans.__('New registry account')}
+        onCreate={() => createRegistryAccount(app)}
+        onOpen={() => app.open({ page: 'registry-accounts' })}
+      >
+        <RecentRegistryAccounts />
       </Section>
     </div>
   );
