@@ -55,15 +55,22 @@ class BackedByEasyMaker(Spawner):
             self.cpu_limit, self.mem_limit = float(settings["vcpus"]), settings["memoryMib"] * 1024**2
             return await self.start_as(settings)
         except asyncio.CancelledError:
-            limit = self.start_timeout
-            if time.monotonic() - begun >= limit - 1:
-                because = f": {self.why_not_started()}" if self.why_not_started() else "."
-                self.outcome = {**self.outcome, "error": f"It did not start within {limit} seconds{because}"}
+            if self._too_late(begun):
+                self.outcome = {**self.outcome, "error": self._why_late()}
             raise
         except Exception as error:
             message = getattr(error, "jupyterhub_message", "") or f"{type(error).__name__}: {error}"
+            if isinstance(error, TimeoutError) and self._too_late(begun):  # the spawner noticed before the hub did
+                message = self._why_late()
             self.outcome = {**self.outcome, "error": message}
             raise
+
+    def _too_late(self, begun: float) -> bool:
+        return time.monotonic() - begun >= float(self.start_timeout) - 1
+
+    def _why_late(self) -> str:
+        because = f": {self.why_not_started()}" if self.why_not_started() else "."
+        return f"It did not start within {self.start_timeout} seconds{because}"
 
     async def stop(self, now: bool = False) -> None:
         if "error" not in self.outcome:

@@ -101,14 +101,14 @@ def _ending(row: NotebookRow, status: NotebookStatus, server: HubServer | None) 
     # Whoever asks for it clears the incarnation; what runs when we look first is what is to be stopped.
     deleting = status is NotebookStatus.DELETE_IN_PROGRESS
     if server is None:
-        return Step(forget=True) if deleting else _ended(status)
+        return Step(forget=True) if deleting else _ended(row, status)
     if server.pending == "stop":
         return _NOTHING
     over = server.stopped or (bool(row.incarnation) and bool(server.started) and server.started != row.incarnation)
     if over and not deleting:
         if status is NotebookStatus.STOP_IN_PROGRESS and server.ready:
             return _active(server, "It was started again at the hub.")
-        return _ended(status)
+        return _ended(row, status)
     if row.attempts >= ATTEMPTS:
         return failed(row, f"{row.status_reason} Tried {ATTEMPTS} times.")
     # Written before it is asked: after a crash in between, a server started since then is another one.
@@ -116,10 +116,12 @@ def _ending(row: NotebookRow, status: NotebookStatus, server: HubServer | None) 
     return Step(columns=columns, call=Call.REMOVE if deleting else Call.STOP)
 
 
-def _ended(status: NotebookStatus) -> Step:
+def _ended(row: NotebookRow, status: NotebookStatus) -> Step:
     if status is NotebookStatus.REBOOT_IN_PROGRESS:
         return Step(reason="Starting again.", columns={"phase": STARTING, "attempts": 0, "health": None})
-    return Step(NotebookStatus.STOPPED, reason="Stopped on request.", columns=_stopped_columns())
+    idle = _why_idle(row)
+    reason = idle if row.status_reason == idle else "Stopped on request."
+    return Step(NotebookStatus.STOPPED, reason=reason, columns=_stopped_columns())
 
 
 def _resting(row: NotebookRow, status: NotebookStatus, server: HubServer | None, now: datetime) -> Step:
@@ -159,9 +161,13 @@ def _idle(row: NotebookRow, server: HubServer, now: datetime) -> Step:
         return _NOTHING
     return Step(
         NotebookStatus.STOP_IN_PROGRESS,
-        reason=f"Nobody used it for {minutes} minutes, the most its instance type allows.",
+        reason=_why_idle(row),
         columns={"phase": STOPPING, "attempts": 0, "incarnation": server.started},
     )
+
+
+def _why_idle(row: NotebookRow) -> str:
+    return f"Nobody used it for {row.flavor.get('idleMinutes', 0)} minutes, the most its instance type allows."
 
 
 def _stopped_columns() -> dict[str, Any]:

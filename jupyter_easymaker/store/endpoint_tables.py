@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Double, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Double, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..resources.base import new_id, now
@@ -108,7 +108,7 @@ class EndpointCallRow(Base):
     """The stage resource's, which may be gone."""
     path: Mapped[str] = mapped_column(Text, primary_key=True)
     by_default_address: Mapped[bool] = mapped_column(Boolean, primary_key=True)
-    at: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     """Its beginning, seconds since 1970."""
     width: Mapped[int] = mapped_column(Integer, primary_key=True)
     """Seconds."""

@@ -13,7 +13,7 @@ from tests.conftest import RunningBackend
 from tests.hub.conftest import HubUser, RunningHub
 from tests.waiting import wait_for
 
-_RUNS = 3
+_RUNS = 5
 _SECONDS = 300
 
 _PLAIN = """

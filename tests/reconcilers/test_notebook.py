@@ -206,6 +206,8 @@ def test_notebook_nobody_uses_is_stopped_after_the_time_of_its_instance_type(dat
     idle = next_step(notebook.row, replace(server, last_activity=now - timedelta(minutes=31)), now)
     assert idle.status is NotebookStatus.STOP_IN_PROGRESS
     assert "30 minutes" in (idle.reason or "")
+    notebook.hub.servers["ada", notebook.name] = replace(server, last_activity=now - timedelta(minutes=31))
+    assert "Nobody used it for 30 minutes" in notebook.until(NotebookStatus.STOPPED).status_reason
 
 
 def test_server_that_ended_by_itself_is_shown_as_stopped_with_its_exit_status(notebook: Notebook) -> None:

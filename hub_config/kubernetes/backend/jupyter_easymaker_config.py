@@ -6,6 +6,7 @@ c.ServiceConfig.ip = "0.0.0.0"  # noqa: S104 - the pod's; who reaches it is the 
 c.ServiceConfig.port = 8090
 c.ServiceConfig.hub = True
 c.ServiceConfig.hub_url = "http://proxy-public"
+# c.ServiceConfig.public_url = "https://hub.example.com/hub/user-redirect/easymaker/api"  # TensorBoard in browsers
 c.ServiceConfig.notebook_containers = True
 c.ServiceConfig.gateway_ip = "0.0.0.0"  # noqa: S104
 c.ServiceConfig.gateway_port = 8443

@@ -84,7 +84,7 @@ def upgrade() -> None:
         _id("model_id"),
         _text("path"),
         _boolean("by_default_address"),
-        _integer("at"),
+        sa.Column("at", sa.BigInteger(), nullable=False),
         _integer("width"),
         _text("model_name"),
         _integer("success2xx"),
