@@ -24,7 +24,7 @@ from jupyter_easymaker.store.database import Database
 from jupyter_easymaker.store.tables import BatchInferenceRow
 
 CAPACITY = Capacity(vcpus=4, memory_mib=8192)
-MODEL = {"modelName": "m", "modelUploadUri": "nas://local:/m", "modelFormatCode": None}
+MODEL = {"modelName": "m", "modelUploadUri": "nas://local:/m", "frameworkCode": None}
 
 
 @pytest.fixture

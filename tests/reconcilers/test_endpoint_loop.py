@@ -203,7 +203,7 @@ class World:
         stage = endpoint_stages.insert(
             session, endpoint=row, stage_id=stage_id, name=name, spec=spec, flavor=FLAVOR, created_by="me"
         )
-        deployed = {"modelName": f"model-{name}", "modelUploadUri": "nas://local:/m", "modelFormatCode": "SKLEARN"}
+        deployed = {"modelName": f"model-{name}", "modelUploadUri": "nas://local:/m", "frameworkCode": "SKLEARN"}
         for each in spec.endpoint_model_resource_list:
             endpoint_models.insert(session, stage=stage, spec=each, model=deployed, pods=1, created_by="me")
         return stage_id
