@@ -1,7 +1,7 @@
 """Runs beside a notebook's server: measures what the notebook uses, and where nothing else does, holds it to its
 instance type. It ends with the server, and ends what the notebook left running.
 
-``python -m jupyter_easymaker.notebook.watch``, started by ``start.py`` as a child of what becomes the server.
+``python -m jupyter_easymaker.notebook.watch PID``, started by ``start.py`` as a child of what becomes the server.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def hold_to_cpus() -> None:
 
 def begin() -> None:
     """Start watching this process; it may become another program."""
-    subprocess.Popen([sys.executable, "-m", "jupyter_easymaker.notebook.watch"], stdin=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "jupyter_easymaker.notebook.watch", str(os.getpid())]
+    subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
 
 class Watch:
@@ -191,13 +192,18 @@ def end_the_rest() -> None:
                 each.kill()
 
 
-def main() -> None:
+def main(server: int) -> None:
+    """Watch the server of this process id, which started this process."""
     from .home import notebook_home
+
+    if os.getppid() != server:  # it has ended already, and whoever took us in is none of ours
+        end_the_rest()
+        return
 
     limited = os.environ.get(LIMITED) == "1"
     memory = int(os.environ.get("MEM_LIMIT") or 0) if limited else 0
     try:
-        Watch(psutil.Process(os.getppid()), notebook_home(), float(os.environ.get("CPU_LIMIT") or 0), memory).run()
+        Watch(psutil.Process(server), notebook_home(), float(os.environ.get("CPU_LIMIT") or 0), memory).run()
     except psutil.NoSuchProcess:
         return
     finally:
@@ -205,4 +211,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))
