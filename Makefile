@@ -12,6 +12,7 @@ export UV_INDEX_STRATEGY ?= unsafe-best-match
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --compile-bytecode
 # Tests mostly wait for processes they started; each file stays with one worker, which has servers of its own.
 PARALLEL ?= --numprocesses 3 --dist loadfile
+QUICK := not torch and not formats and not wheel and not hub and not cluster
 SOURCES := $(shell find labextension/src labextension/style labextension/package.json labextension/yarn.lock pyproject.toml -type f 2>/dev/null)
 
 .PHONY: lab hub test test-torch test-formats test-wheel test-hub test-cluster lint format benchmarks clean browser
@@ -43,7 +44,8 @@ hub: $(VENV)/.installed-hub  ## a JupyterHub on this machine: notebooks for a te
 
 test: $(VENV)/.installed-test browser  ## all tests but the slow suites below
 	cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm test
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest $(PARALLEL) -m "not torch and not formats and not wheel and not hub and not cluster"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest $(PARALLEL) -m "not e2e and $(QUICK)"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "e2e and $(QUICK)"
 
 test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch
 	$(BIN)/python -m pip install --quiet "torch==2.13.0"
