@@ -44,7 +44,8 @@ hub: $(VENV)/.installed-hub  ## a JupyterHub on this machine: notebooks for a te
 
 test: $(VENV)/.installed-test browser  ## all tests but the slow suites below
 	cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm test
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest $(PARALLEL) -m "not e2e and $(QUICK)"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest $(PARALLEL) -m "not alone and not e2e and $(QUICK)"
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m alone tests/service
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "e2e and $(QUICK)"
 
 test-torch: $(VENV)/.installed-test  ## distributed training with PyTorch

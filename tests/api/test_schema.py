@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import hypothesis
+import pytest
 import schemathesis
 from schemathesis.checks import not_a_server_error
 
@@ -20,6 +21,7 @@ def as_bytes(_context: Any, value: Any) -> bytes:
 ENDLESS = r"/(events|logs/stream)$"
 
 
+@pytest.mark.timeout(900)  # every route, a dozen times
 def test_no_generated_request_ends_in_a_server_error(backend: RunningBackend) -> None:
     schema = schemathesis.openapi.from_url(f"{backend.url}/openapi.json").exclude(path_regex=ENDLESS)
     operations = 0

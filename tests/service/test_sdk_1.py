@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import RunningBackend
-from tests.waiting import wait_for
 
-_PORT = 10090
+pytestmark = pytest.mark.alone
 _BEGIN = """
 import easymaker
 from easymaker.common import constants
@@ -66,39 +62,6 @@ assert {{each["parameterName"]: each["parameterValue"] for each in values}} == {
 tuning.delete(tuning_id)
 print("DONE")
 """
-
-
-def port_is_free() -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", _PORT))
-        except OSError:
-            return False
-    return True
-
-
-@pytest.fixture(scope="session")
-def old_sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the old SDK is installed, beside the new one that the product depends on."""
-    target = tmp_path_factory.mktemp("sdk-1.1.6")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target)]
-    subprocess.run([*command, "easymaker==1.1.6"], check=True)
-    return target
-
-
-@pytest.fixture
-def sdk_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The only port this SDK knows, for one test at a time. Another backend may be about to leave it."""
-    with (tmp_path_factory.getbasetemp().parent / f"port-{_PORT}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        wait_for(port_is_free, 60, interval=0.5)
-        yield _PORT
-
-
-@pytest.fixture
-def running(sdk_port: int, own_backend: Callable[..., RunningBackend]) -> RunningBackend:
-    return own_backend(port=sdk_port)
 
 
 def run_sdk(running: RunningBackend, old_sdk: Path, script: str) -> None:

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import RunningBackend
 from tests.scoring import linear_model, rows_to_score
-from tests.service.test_sdk_1 import old_sdk, run_sdk, running
-
-__all__ = ["old_sdk", "running"]
+from tests.service.test_sdk_1 import run_sdk
 
 _SDK_2 = """
 import easymaker
@@ -71,6 +71,7 @@ def test_sdk_2_scores_lists_stops_and_deletes_unmodified(backend: RunningBackend
     assert "DONE" in done.stdout
 
 
+@pytest.mark.alone
 def test_sdk_1_scores_and_deletes_unmodified(running: RunningBackend, old_sdk: Path) -> None:
     linear_model(running, "of-sdk-1")
     run_sdk(running, old_sdk, _SDK_1.format(rows=rows_to_score(running, "of-sdk-1")))

@@ -8,11 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import RunningBackend
 from tests.endpoints import Endpoints
-from tests.service.test_sdk_1 import old_sdk, sdk_port
-
-__all__ = ["old_sdk", "sdk_port"]
 
 _SDK_2 = """
 import easymaker
@@ -107,10 +106,8 @@ def test_sdk_2_deploys_predicts_and_deletes_unmodified(own_backend: Callable[...
     finish(running, endpoint_id)
 
 
-def test_sdk_1_deploys_predicts_and_deletes_unmodified(
-    sdk_port: int, own_backend: Callable[..., RunningBackend], old_sdk: Path
-) -> None:
-    running = own_backend(port=sdk_port)
+@pytest.mark.alone
+def test_sdk_1_deploys_predicts_and_deletes_unmodified(running: RunningBackend, old_sdk: Path) -> None:
     endpoint_id = run_sdk(running, _SDK_1, EM_PROFILE="local", PYTHONPATH=str(old_sdk))
     finish(running, endpoint_id)
 
