@@ -70,6 +70,7 @@ class StageMeter:
             if not there_are_any:
                 self._woken.wait(_IDLE_SECONDS)
                 self._woken.clear()
+            there_are_any = True  # unless a look says otherwise: one that fails is done again soon
             try:
                 there_are_any = self.look()
             except GatewayError as error:
