@@ -18,6 +18,7 @@ from jupyter_easymaker.gateway.traefik import TraefikGateway
 from tests.gateway.calling import client, endpoint, model, put_in_force, stage
 from tests.gateway.contract import GatewayContract
 from tests.gateway.upstream import Upstream
+from tests.processes import with_words
 from tests.waiting import wait_for
 
 
@@ -65,10 +66,8 @@ def test_proxy_comes_back_when_it_is_killed_and_gives_way_to_traefik(tmp_path: P
 
 def _pid(gateway: ProxyGateway) -> int:
     port = int(gateway.private_address.rsplit(":", 1)[1])
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if "jupyter_easymaker.gateway.proxy" in process.cmdline() and any(
-                connection.laddr.port == port for connection in process.net_connections("tcp")
-            ):
+    for process in with_words("jupyter_easymaker.gateway.proxy"):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if any(connection.laddr.port == port for connection in process.net_connections("tcp")):
                 return process.pid
     raise AssertionError("the proxy does not run")

@@ -25,6 +25,7 @@ from tests.gateway.calling import client, endpoint, model, put_in_force, stage
 from tests.gateway.load import load
 from tests.gateway.upstream import Upstream
 from tests.ports import free_port
+from tests.processes import with_words
 from tests.waiting import wait_for
 
 _START_AND_DIE = """
@@ -52,12 +53,7 @@ def started(directory: Path, **more: object) -> TraefikGateway:
 
 def processes(directory: Path) -> list[psutil.Process]:
     """Return the Traefiks of a directory."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if str(directory) in " ".join(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-    return found
+    return with_words(str(directory))
 
 
 def reaches(gateway: TraefikGateway, path: str) -> bool:

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from tests.ports import free_port
+from tests.processes import with_words
 from tests.waiting import wait_for
 
 USER_PASSWORD = "user-password-only-tests-know"
@@ -112,11 +113,7 @@ class RunningHub:
     def stop(self) -> None:
         """End it and everything it started."""
         assert self.process is not None
-        ours = [
-            each
-            for each in psutil.process_iter(["cmdline"])
-            if str(self.directory) in " ".join(each.info["cmdline"] or ())
-        ]
+        ours = with_words(str(self.directory))
         if self.process.poll() is None:
             ours += psutil.Process(self.process.pid).children(recursive=True)
             self.process.terminate()

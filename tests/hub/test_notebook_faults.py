@@ -10,6 +10,7 @@ import pytest
 
 from tests.hub.conftest import ADMIN_PASSWORD, HubUser, RunningHub
 from tests.hub.test_notebooks import processes_in
+from tests.processes import with_words
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.hub
@@ -17,14 +18,7 @@ pytestmark = pytest.mark.hub
 
 def backend_of(hub: RunningHub) -> psutil.Process:
     """Return the backend the hub has started."""
-    for process in psutil.process_iter():
-        try:
-            words = process.cmdline()
-        except psutil.Error:
-            continue
-        if "jupyter_easymaker.service.cli" in words and str(hub.directory / "backend") in words:
-            return process
-    raise AssertionError("there is no backend")
+    return with_words("jupyter_easymaker.service.cli", str(hub.directory / "backend"))[0]
 
 
 def kill_backend(hub: RunningHub) -> None:

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from sqlalchemy import text
 
 from jupyter_easymaker.store.database import Database
 from tests.conftest import RunningBackend
+from tests.processes import with_words
 from tests.service.test_faults import processes_of_jobs
 from tests.waiting import wait_for
 
@@ -171,7 +171,7 @@ else:
     assert ended(running, tuning_id)["hyperparameterTuningStatusCode"] == "STOPPED"
     assert by_kind()["endless"] == "KILLED"
     wait_for(lambda: not processes_of_jobs(running.data_dir / "engine"), 30)
-    assert not [each for each in psutil.process_iter() if "forked-by-a-trial" in " ".join(each.cmdline())]
+    assert not with_words("forked-by-a-trial")
 
 
 def test_parallel_trials_of_several_nodes_share_a_data_set_that_is_staged_once(
