@@ -91,7 +91,7 @@ class RunningBackend:
             if engine.service_names():
                 engine.start()
                 for name in engine.service_names():
-                    engine.remove_service(name)
+                    engine.remove_service(name, release=True)
                 wait_for(lambda: not engine.service_names(), 60)
                 engine.close()
         if (self.data_dir / "gateway").is_dir():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from math import inf
@@ -12,14 +12,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 
-from ..logs.archive import About
+from ..logs.archive import ENDPOINT, About
 from ..logs.query import Query as LogQuery
 from ..logs.search import Hit, Mark, Sources, key_of, page, search
 from ..logs.source import LiveLog, LogSource
 from ..logs.times import Times
 from ..reconcilers.endpoint_context import service_name
 from ..reconcilers.log_keeper import about_of
-from ..reconcilers.pod_log_keeper import about_pod
+from ..reconcilers.pod_log_keeper import first_line, pods_of
 from ..resources.base import UtcDatetime, WireModel, now
 from ..store import endpoints, job_owners
 from .auth import Member
@@ -33,9 +33,9 @@ _JUST_ENDED = timedelta(hours=2)
 _QUERY_HELP = (
     'Such as body:"out of memory" AND (logLevel:ERROR OR trainingName:iris*). Fields: body, logLevel, time, '
     "trainingId, trainingName, hyperparameterTuningId, batchInferenceId, batchInferenceName, endpointId, endpointName, "
-    "endpointStageId, endpointModelId, modelName, podName, action, node, category, logType, easymakerAppKey. "
-    "AND, OR, NOT, wildcards * and ?, and ranges: time:[2026-01-31 TO 2026-02-28]. Words without a field are looked "
-    "for in the body."
+    "endpointStageId, endpointModelId, inferenceId, modelName, podName, action, node, category, logType, "
+    "easymakerAppKey. AND, OR, NOT, wildcards * and ?, and ranges: time:[2026-01-31 TO 2026-02-28]. Words without a "
+    "field are looked for in the body."
 )
 Text = Annotated[str, Query(alias="query", max_length=2000, description=_QUERY_HELP)]
 Since = Annotated[datetime | None, Query(alias="from", description="No older lines.")]
@@ -63,6 +63,8 @@ class LogLine(WireModel):
     endpoint_name: str | None = None
     endpoint_stage_id: str | None = None
     endpoint_model_id: str | None = None
+    inference_id: str | None = None
+    """The request to an endpoint it belongs to, as X-Request-Id of its answer; several are separated by commas."""
     model_name: str | None = None
     pod_name: str | None = None
     """Of what printed it: a training's, a batch inference's or an endpoint's."""
@@ -150,9 +152,10 @@ def _seconds(moment: datetime | None, otherwise: float) -> float:
 
 
 def _logs(context: ApiContext, appkey: str, tuning_id: str) -> Iterator[tuple[About, Sources]]:
-    # The store first: a log that is kept between the two looks is then found twice at worst, and skipped.
+    # What is there first: a log that is kept between the two looks is then found twice at worst, and skipped.
     with context.database.reading() as session:
         rows = job_owners.unfinished_or_ended_since(session, appkey, now() - _JUST_ENDED)
+    pods = [] if tuning_id else _pods(context, appkey)
     kept = context.logs.kept(appkey)
     for about in kept:
         if tuning_id in ("", about.tuning_id):
@@ -164,26 +167,32 @@ def _logs(context: ApiContext, appkey: str, tuning_id: str) -> Iterator[tuple[Ab
         about = about_of(row, row.ended_at.timestamp() if row.ended_at else time.time(), row.created_at.timestamp())
         if tuning_id in ("", about.tuning_id):
             yield about, partial(_live, context, about)
-    if not tuning_id:
-        yield from _pods(context, appkey, known)
+    for about in pods:
+        if about.resource_id not in known:
+            yield about, partial(_live, context, about)
 
 
-def _pods(context: ApiContext, appkey: str, kept: set[str]) -> Iterator[tuple[About, Sources]]:
-    """Return the logs of the pods that are there of a project's endpoints with log management."""
+def _pods(context: ApiContext, appkey: str) -> list[About]:
+    """Return the pods whose logs are there of a project's endpoints with log management."""
     with context.database.reading() as session:
         logged = endpoints.logged(session, appkey)
-    for endpoint, row in logged:
-        observation = context.engine.observe_service(service_name(row.id))
-        for replica in observation.replicas if observation else ():
-            if replica.name not in kept:
-                yield (about := about_pod(endpoint, row, replica, time.time())), partial(_live, context, about)
+    return [
+        about
+        for endpoint, row in logged
+        for about in pods_of(endpoint, row, context.engine.observe_service(service_name(row.id)))
+    ]
 
 
-def _live(context: ApiContext, about: About) -> list[LogSource]:
+def _live(context: ApiContext, about: About) -> Sequence[LogSource]:
     engine, job = context.engine, about.job
 
     def read(node: int, at: int, limit: int) -> bytes:
-        return engine.logs(job, node, at, limit).data
+        try:
+            chunk = engine.logs(job, node, at, limit)
+        except KeyError:  # removed
+            return b""
+        gone = chunk.next_offset - len(chunk.data) != at  # the oldest of a pod's log goes, also while it is searched
+        return b"" if gone else chunk.data
 
     found: list[LogSource] = []
     for node in range(about.nodes):
@@ -191,9 +200,10 @@ def _live(context: ApiContext, about: About) -> list[LogSource]:
             times = Times(engine.log_times(job, node), about.ended_at)
             # What was printed this moment has no time yet; the next page would give it another one than this page.
             size = times.size if times.size is not None else engine.logs(job, node, -1, 1).next_offset
-        except KeyError:  # not begun, or removed
-            break
-        found.append(LiveLog(node, times, partial(read, node), size))
+            begin = first_line(engine, job) if about.kind == ENDPOINT else 0
+        except KeyError:  # not begun, or removed and perhaps kept meanwhile
+            return found or context.logs.sources(about)
+        found.append(LiveLog(node, times, partial(read, node), size, begin))
     return found
 
 
@@ -215,6 +225,7 @@ def _view(hit: Hit) -> LogLine:
         endpoint_name=fields.get("endpointName"),
         endpoint_stage_id=fields.get("endpointStageId"),
         endpoint_model_id=fields.get("endpointModelId"),
+        inference_id=hit.line.inference_id or None,
         model_name=fields.get("modelName"),
         pod_name=fields.get("podName"),
         node=hit.node,

@@ -176,8 +176,11 @@ class LocalEngine(FullEngine):
     def service_names(self) -> list[str]:
         return self._services.service_names()
 
-    def remove_service(self, name: str) -> None:
-        self._services.remove_service(name)
+    def remove_service(self, name: str, *, release: bool = False) -> None:
+        self._services.remove_service(name, release=release)
+
+    def release_replica(self, name: str) -> None:
+        self._services.release_replica(name)
 
     def _directory(self, name: str) -> Path:
         """Return the directory of a job, or of a replica."""

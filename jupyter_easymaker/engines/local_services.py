@@ -59,7 +59,7 @@ class LocalServices(ServiceEngine):
                     if revision is None:
                         revision = service_files.revisions(directory)[-1] + 1
                         _write_revision(directory, revision, service, template | {"digest": digest})
-                    changed = {"revision": revision, "replicas": service.replicas, "removing": False}
+                    changed = _wanted(revision, service)
                     if changed == wanted:
                         return
                     job_files.write_json(str(directory / service_files.SERVICE), changed)
@@ -73,17 +73,32 @@ class LocalServices(ServiceEngine):
     def service_names(self) -> list[str]:
         return service_files.names(self._services)
 
-    def remove_service(self, name: str) -> None:
+    def remove_service(self, name: str, *, release: bool = False) -> None:
         path = str(self._services / name / service_files.SERVICE)
         if not service_files.is_name(name) or not os.path.exists(path):  # noqa: PTH110
             return
         try:
             with service_files.locked(self._services / service_files.WANTED_LOCK):
                 wanted = job_files.read_json(path)
-                if wanted is not None and not wanted["removing"]:
-                    job_files.write_json(path, {**wanted, "removing": True})
+                if wanted is not None:
+                    holds = wanted.get(service_files.HOLDS, False) and not release
+                    changed = {**wanted, "removing": True, service_files.HOLDS: holds}
+                    if changed != wanted:
+                        job_files.write_json(path, changed)
         except OSError as error:
             raise EngineError(f"that the service is to go could not be recorded: {error.strerror or error}") from error
+        self._keeper.wake()
+
+    def release_replica(self, name: str) -> None:
+        directory = self.replica_directory(name)
+        if directory is None:
+            return
+        try:
+            (directory / service_files.RELEASED).touch()
+        except FileNotFoundError:  # it is gone already
+            return
+        except OSError as error:
+            raise EngineError(f"the replica could not be let go of: {error.strerror or error}") from error
         self._keeper.wake()
 
     def replica_directory(self, name: str) -> Path | None:
@@ -96,8 +111,7 @@ class LocalServices(ServiceEngine):
         new = Path(tempfile.mkdtemp(dir=self._services, prefix=".new-"))
         try:
             _write_revision(new, 1, service, template)
-            wanted = {"revision": 1, "replicas": service.replicas, "removing": False}
-            job_files.write_json(str(new / service_files.SERVICE), wanted)
+            job_files.write_json(str(new / service_files.SERVICE), _wanted(1, service))
             new.rename(directory)
         except OSError:
             shutil.rmtree(new, ignore_errors=True)
@@ -124,6 +138,15 @@ def _check(service: Service) -> None:
             raise ValueError(f"{name} is no time")
     if not service.resources.vcpus > 0:
         raise ValueError("a replica needs CPU time")
+
+
+def _wanted(revision: int, service: Service) -> dict[str, Any]:
+    return {
+        "revision": revision,
+        "replicas": service.replicas,
+        "removing": False,
+        service_files.HOLDS: service.hold_ended,
+    }
 
 
 def _template(service: Service) -> dict[str, Any]:

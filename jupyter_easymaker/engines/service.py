@@ -41,6 +41,8 @@ class Service:
     stop_grace_seconds: float = 30.0
     ready_timeout_seconds: float = 600.0
     """A replica not ready by then is ended and counts as failed."""
+    hold_ended: bool = False
+    """Replicas that ended stay, with their logs, until ``release_replica``: somebody wants to read them to the end."""
 
 
 class ReplicaState(StrEnum):
@@ -75,6 +77,15 @@ class Replica:
 
 
 @dataclass(frozen=True)
+class EndedReplica:
+    """A replica of a service that holds them, which has ended: nothing is added to its log any more."""
+
+    name: str
+    started_at: datetime | None
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
 class ServiceObservation:
     """A service as seen now."""
 
@@ -82,6 +93,8 @@ class ServiceObservation:
     replicas: tuple[Replica, ...]
     """Those wanted first, then those on their way out; FAILED ones until another is in their place."""
     desired: int
+    ended: tuple[EndedReplica, ...] = ()
+    """Those that wait for ``release_replica``; a FAILED one may be among them."""
 
     @property
     def ready(self) -> tuple[Replica, ...]:
@@ -123,8 +136,20 @@ class ServiceEngine(ABC):
         """Return the names of all services, those being removed included."""
 
     @abstractmethod
-    def remove_service(self, name: str) -> None:
-        """Drain and end all replicas, then forget the service. Returns at once. Unknown: nothing happens."""
+    def remove_service(self, name: str, *, release: bool = False) -> None:
+        """Drain and end all replicas, then forget the service. Returns at once. Unknown: nothing happens.
+
+        Args:
+            release: nobody will read the logs of replicas that are held; without it they are waited for.
+        """
+
+    @abstractmethod
+    def release_replica(self, name: str) -> None:
+        """Let go of a replica that ended and was held. Unknown, or let go of before: nothing happens.
+
+        Raises:
+            EngineError: it could not be recorded.
+        """
 
 
 class FullEngine(Engine, ServiceEngine):

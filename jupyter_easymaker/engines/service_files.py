@@ -1,11 +1,13 @@
 """The files of a local service: who writes which, and how its state is read from them.
 
-    services/<name>/service.json           what is wanted: revision, replicas, removing; by whoever serves, under a lock
+    services/<name>/service.json           what is wanted: revision, replicas, removing, holdEnded; by whoever serves,
+                                           under a lock
     services/<name>/revision-<r>/job.json  what each replica of a revision runs, and a digest of it; written once
     services/<name>/revision-<r>/files/    Service.files
     services/<name>/numbers.json           the number the next replica gets; by the keeper
     services/<name>/replicas/<replica>/    a job's directory (see ``job_files``), and
       replica.json                         where the replica stands: ready, draining, failed; by the keeper
+      released                             it ended, and whoever wanted its log has it
 
 The keeper is the one backend of those on a root that holds ``services/keeper.lock``.
 """
@@ -27,13 +29,16 @@ from typing import Any
 from uuid import uuid4
 
 from . import job_files
-from .service import Replica, ReplicaState, ServiceObservation
+from .service import EndedReplica, Replica, ReplicaState, ServiceObservation
 
 SERVICES = "services"
 SERVICE = "service.json"
 REPLICAS = "replicas"
 REPLICA = "replica.json"
 NUMBERS = "numbers.json"
+RELEASED = "released"
+HOLDS = "holdEnded"
+"""In SERVICE: replicas that ended are held until they are released."""
 WANTED_LOCK = "wanted.lock"
 KEEPER_LOCK = "keeper.lock"
 
@@ -171,6 +176,13 @@ class ReplicaFiles:
         return ReplicaState.READY if self.record["ready"] else ReplicaState.STARTING
 
     @property
+    def unread(self) -> bool:
+        """It has ended, and nobody has said that its log may go."""
+        if self.end is None or (self.directory / RELEASED).exists():
+            return False
+        return os.path.exists(job_files.node_log(str(self.directory), 0))  # noqa: PTH110
+
+    @property
     def address(self) -> str:
         grant = job_files.read_json(str(self.directory / job_files.GRANT)) if self.granted else None
         return f"127.0.0.1:{grant['ports'][0]}" if grant else ""
@@ -217,7 +229,11 @@ class ReplicaFiles:
 
 def replicas(service: Path) -> list[ReplicaFiles]:
     """Return a service's replicas in the order they were made, those without another in their place."""
-    found = all_of(service)
+    return standing(all_of(service))
+
+
+def standing(found: list[ReplicaFiles]) -> list[ReplicaFiles]:
+    """Return those of all replicas without another in their place."""
     replaced = {each.record["replaces"] for each in found}
     return [each for each in found if each.name not in replaced and not each.record["over"]]
 
@@ -234,12 +250,24 @@ def observation(service: Path) -> ServiceObservation | None:
     if wanted is None:
         return None
     seen: list[Replica] = []
-    for each in replicas(service):
+    found = all_of(service)
+    for each in standing(found):
         replica = each.seen(not wanted["removing"] and each.revision == wanted["revision"])
         if replica is not None:
             seen.append(replica)
     seen.sort(key=lambda each: (each.state is ReplicaState.DRAINING, not each.current))
-    return ServiceObservation(service.name, tuple(seen), 0 if wanted["removing"] else wanted["replicas"])
+    ended = tuple(_ended(each) for each in found if each.unread) if wanted.get(HOLDS) else ()
+    return ServiceObservation(service.name, tuple(seen), 0 if wanted["removing"] else wanted["replicas"], ended)
+
+
+def _ended(replica: ReplicaFiles) -> EndedReplica:
+    started = replica.supervisor["startedAt"] if replica.supervisor else None
+    assert replica.end is not None  # noqa: S101
+    return EndedReplica(
+        replica.name,
+        datetime.fromtimestamp(started, UTC) if started is not None else None,
+        datetime.fromtimestamp(replica.end["endedAt"], UTC),
+    )
 
 
 def make_replica(service: Path, revision: int, replaced: ReplicaFiles | None) -> Path:

@@ -48,9 +48,9 @@ class ServiceStep:
         revision, replicas = (0, 0) if wanted["removing"] else (wanted["revision"], wanted["replicas"])
         by_name = {each.name: each for each in self.replicas}
         made = self._carry_out(plan(revision, replicas, self._standings()), revision, by_name)
-        self._clean(wanted["revision"])
+        held = self._clean(wanted["revision"], bool(wanted.get(service_files.HOLDS)))
         self.replicas = service_files.replicas(self._service)
-        if wanted["removing"] and all(each.state is None for each in self.replicas):
+        if wanted["removing"] and not held and all(each.state is None for each in self.replicas):
             self._forget()
         return 0.0 if made else self._seconds
 
@@ -134,17 +134,23 @@ class ServiceStep:
             service_files.make_replica(self._service, revision, None)
         return bool(todo.drain or todo.restart or todo.start)
 
-    def _clean(self, revision: int) -> None:
-        """Delete replicas that are over, but the last that failed, and revisions nobody runs."""
+    def _clean(self, revision: int, holds: bool) -> bool:
+        """Delete replicas that are over, but the last that failed and those held, and revisions nobody runs.
+
+        Returns:
+            Whether any replica is held.
+        """
         found = service_files.all_of(self._service)
         replaced = {each.record["replaces"] for each in found}
         over = [each for each in found if each.end is not None and (each.draining or each.name in replaced)]
         over += [each for each in found if each.record["over"] and each not in over]
         kept = next((each for each in reversed(found) if each in over and each.failure is not None), None)
-        if kept is not None and not kept.record["over"]:
-            kept.write(over=True)  # first: without the one in its place it would seem to be without one
+        held = [each for each in found if holds and each.unread]
+        for each in over:
+            if (each is kept or each in held) and not each.record["over"]:
+                each.write(over=True)  # first: without the one in its place it would seem to be without one
         for each in found:  # those replaced before those in their place, for the same reason
-            if each in over and each is not kept:
+            if each in over and each is not kept and each not in held:
                 self.discarded.append(service_files.set_aside(each.directory))
         used = {revision, *(each.revision for each in found if each not in over)}
         unused = set(service_files.revisions(self._service)) - used
@@ -154,6 +160,7 @@ class ServiceStep:
                 for number in unused - {wanted["revision"]}:
                     directory = service_files.revision_directory(self._service, number)
                     self.discarded.append(service_files.set_aside(directory))
+        return bool(held)
 
     def _forget(self) -> None:
         with service_files.locked(self._service.parent / service_files.WANTED_LOCK):

@@ -94,12 +94,15 @@ class LogArchive:
     def holds(self, appkey: str, resource_id: str) -> bool:
         return (self._directory / appkey / resource_id).is_dir()
 
-    def add(self, about: About, read: Callable[[int, int, int], bytes], times: Callable[[int], Times]) -> None:
-        """Keep the logs of a training or a batch inference; those kept already are left as they are.
+    def add(
+        self, about: About, read: Callable[[int, int, int], bytes], times: Callable[[int], Times], *, begin: int = 0
+    ) -> None:
+        """Keep the logs of a training, a batch inference or a pod; those kept already are left as they are.
 
         Args:
             read: returns at most so many bytes of a node's log from an offset: ``(node, offset, limit)``.
             times: when a node's log had which size.
+            begin: where the logs begin, if their oldest lines are gone.
 
         Raises:
             OSError: there is no room, or no right to write; nothing is kept.
@@ -113,7 +116,7 @@ class LogArchive:
             first, last = [about.ended_at], [about.ended_at]
             for node in range(about.nodes):
                 seen = times(node)
-                keep(new / f"node-{node}.gz", self._of_node(read, node), seen)
+                keep(new / f"node-{node}.gz", self._of_node(read, node), seen, begin)
                 first.append(seen.first)
                 last.append(seen.last)
             about = replace(about, began_at=min(first), ended_at=max(last))

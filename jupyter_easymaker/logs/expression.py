@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ..request_marks import OPENING
 from .line import LEVELS, Line
 
 
@@ -36,7 +37,7 @@ class Body(Expression):
     pattern: str
 
     def matches(self, line: Line) -> bool:
-        return regex_of(self.needles()[0]).search(line.data) is not None
+        return regex_of(self.needles()[0]).search(line.body) is not None
 
     def needles(self) -> list[str]:
         return [f"(?i:{self.pattern})"]
@@ -54,6 +55,20 @@ class Level(Expression):
     def needles(self) -> list[str]:
         held = [LEVELS[name] for name in self.names]
         return ["|".join(held)] if all(held) else []
+
+
+@dataclass(frozen=True)
+class Inference(Expression):
+    """The line belongs to a request whose name is like this."""
+
+    pattern: str
+
+    def matches(self, line: Line) -> bool:
+        return any(regex_of(f"(?i:{self.pattern})").fullmatch(name.encode()) for name in line.inference_ids)
+
+    def needles(self) -> list[str]:
+        inner = self.pattern.removeprefix(".*").removesuffix(".*")
+        return [f"(?i:{OPENING}.*{inner})"]
 
 
 @dataclass(frozen=True)

@@ -73,10 +73,12 @@ class LogAndCrash:
         return [
             {
                 **same,
+                **_of_line(line),
                 "body": line.text,
                 "logLevel": line.level,
                 "time": datetime.fromtimestamp(line.time, UTC).isoformat(timespec="milliseconds"),
                 "sendTime": int(line.time * 1000),
+                "offset": str(line.offset),  # by which a line that was sent again is known
             }
             for line in lines
         ]
@@ -101,7 +103,7 @@ class OpenTelemetry:
                 "severityNumber": _SEVERITIES[line.level],
                 "severityText": line.level,
                 "body": {"stringValue": line.text},
-                "attributes": _attributes({"log.file.offset": str(line.offset)}),
+                "attributes": _attributes({"log.file.offset": str(line.offset), **_of_line(line)}),
             }
             for line in lines
         ]
@@ -111,6 +113,10 @@ class OpenTelemetry:
 
     def check(self, answer: Any) -> None:
         """What it rejects after taking the rest must not be sent again, says the specification."""
+
+
+def _of_line(line: Line) -> dict[str, str]:
+    return {"inferenceId": line.inference_id} if line.inference_ids else {}
 
 
 def _attributes(values: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..request_marks import split
+
 LEVELS = {
     "FATAL": "CRITICAL|FATAL",
     "ERROR": "ERROR|Traceback|Error|Exception",
@@ -32,9 +34,28 @@ class Line:
     data: bytes
 
     @cached_property
+    def _parts(self) -> tuple[tuple[str, ...], bytes]:
+        return split(self.data)
+
+    @property
+    def inference_ids(self) -> tuple[str, ...]:
+        """The requests to an endpoint that the line belongs to, as the model server says before it."""
+        return self._parts[0]
+
+    @property
+    def inference_id(self) -> str:
+        """They as a field of the line: of several the names are separated by commas."""
+        return ",".join(self.inference_ids)
+
+    @property
+    def body(self) -> bytes:
+        """The line as it was printed."""
+        return self._parts[1]
+
+    @cached_property
     def level(self) -> str:
         """The level the line names at its beginning, ERROR for an exception, else INFO."""
-        head = self.data[:_LOOKED_AT]
+        head = self.body[:_LOOKED_AT]
         named = _NAMED.search(head)
         if named:
             name = named[1].decode()
@@ -43,4 +64,4 @@ class Line:
 
     @property
     def text(self) -> str:
-        return self.data.decode(errors="replace").rstrip("\r")
+        return self.body.decode(errors="replace").rstrip("\r")

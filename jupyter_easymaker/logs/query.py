@@ -14,7 +14,7 @@ from math import inf
 from typing import Any
 
 from ..resources.errors import EasyMakerError, field_error
-from .expression import Always, Between, Body, Expression, Level, both, either, levels_named, unless
+from .expression import Always, Between, Body, Expression, Inference, Level, both, either, levels_named, unless
 from .line import LEVELS
 
 _SAME_FOR_ALL_LINES = (
@@ -22,7 +22,7 @@ _SAME_FOR_ALL_LINES = (
     *("endpointId", "endpointName", "endpointStageId", "endpointModelId", "modelName", "podName", "action"),
     *("category", "logType", "easymakerAppKey", "node"),
 )
-FIELDS = ("body", "logLevel", "time", *_SAME_FOR_ALL_LINES)
+FIELDS = ("body", "logLevel", "time", "inferenceId", *_SAME_FOR_ALL_LINES)
 _MAX_CHARACTERS = 2000
 _MAX_DEPTH = 100
 _WILDCARD = re.compile(r"(?<!\\)[*?]")
@@ -116,6 +116,8 @@ def _term(node: Any, field: str, training: Mapping[str, str]) -> Expression:
     if field == "body":
         inner = pattern if quoted else pattern.removeprefix(".*").removesuffix(".*")  # it may stand anywhere
         return Body(inner) if inner else Always(True)
+    if field == "inferenceId":
+        return Inference(pattern)
     whole = re.compile(pattern, re.IGNORECASE)
     if field == "logLevel":
         names = levels_named(whole)

@@ -51,22 +51,24 @@ class LiveLog:
 
     Args:
         size: how much there was when the search began.
+        begin: where its first line is, if older ones are gone.
     """
 
-    def __init__(self, node: int, times: Times, read: Read, size: int) -> None:
+    def __init__(self, node: int, times: Times, read: Read, size: int, begin: int = 0) -> None:
         self.node = node
         self.times = times
         self._read = read
         self._size = size
+        self._begin = begin
 
     def blocks(self) -> Iterator[Block]:
         end = self._size
-        while end > 0:
-            begin = max(0, end - _BLOCK)
+        while end > self._begin:
+            begin = max(self._begin, end - _BLOCK)
             data = self._read(begin, end - begin)
             if not data:  # the job was removed
                 return
-            cut = data.find(b"\n") + 1 if begin else 0
+            cut = data.find(b"\n") + 1 if begin > self._begin else 0
             if cut == len(data):  # one long line: taken as it comes
                 cut = 0
             whole = data[cut:]
@@ -90,6 +92,11 @@ class KeptLog:
         if self._times is None:
             self._times = Times.unpack(self._path.with_suffix(".times").read_bytes(), self._otherwise)
         return self._times
+
+    @property
+    def begin(self) -> int:
+        """Where its first line is: 0, unless older ones were gone when it was kept."""
+        return int(self._index[0][0]) if self._index else 0
 
     @property
     def size(self) -> int:
@@ -119,14 +126,14 @@ class KeptLog:
             return zlib.decompress(file.read(packed), _GZIP, size)
 
 
-def keep(path: Path, read: Read, times: Times) -> None:
+def keep(path: Path, read: Read, times: Times, begin: int = 0) -> None:
     """Write a node's log to a file, its index and its times beside it.
 
     Raises:
         OSError: there is no room, or no right to write.
     """
     index: list[tuple[float, ...]] = []
-    offset, line = 0, 1
+    offset, line = begin, 1
     with path.open("wb") as file:
         while data := read(offset, _BLOCK):
             cut = data.rfind(b"\n") + 1 if len(data) == _BLOCK else len(data)

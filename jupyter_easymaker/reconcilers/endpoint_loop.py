@@ -98,11 +98,10 @@ class EndpointLoop:
         if not applied.error:
             # Only now: the gateway sends nothing to these any more, or is about not to.
             parents = {row.id: row for row in applied.endpoints}
-            by_id = {stage.id: stage for stage in applied.stages}
             for row in applied.models:
                 if row.status == EndpointModelStatus.DELETE_IN_PROGRESS:
-                    its = by_id[row.stage_id], parents[row.endpoint_id]
-                    self._guarded(lambda row=row, its=its: remove_model(self._context, row, *its), row.id)  # type: ignore[misc]
+                    its = parents[row.endpoint_id]
+                    self._guarded(lambda row=row, its=its: remove_model(self._context, row, its), row.id)  # type: ignore[misc]
             self._retire(applied)
         for stage in applied.stages:
             self._guarded(
@@ -158,7 +157,7 @@ class EndpointLoop:
             key = endpoint_model_id_of(name)
             if key is not None and key not in known:
                 _LOG.warning("removing the service %s: nothing stands behind it", name)
-                self._context.services.remove_service(name)
+                self._context.services.remove_service(name, release=True)
 
 
 def _on_its_way(row: EndpointModelRow) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..engines.base import EngineError
-from ..engines.service import ReplicaState, ServiceObservation
+from ..engines.service import ServiceObservation
 from ..resources.endpoint_model import EndpointModelStatus
 from ..resources.pod_share import PodsDoNotFit
 from ..runner.serve import POD_REPORT_FILE
@@ -20,7 +20,6 @@ from .endpoint_state import ModelState, model_state
 from .pod_service import pod_service, shares_of
 
 _LOG = logging.getLogger(__name__)
-_GOING = (ReplicaState.DRAINING, ReplicaState.FAILED)
 _TAIL_BYTES = 4096
 _TAIL_LINES = 20
 
@@ -39,17 +38,17 @@ def reconcile_model(
     """
     if given_up(row):
         context.services.remove_service(service_name(row.id))
+        _keep_logs(context, endpoint, row, context.services.observe_service(service_name(row.id)))
         return
     before = EndpointModelStatus(row.status)
     try:
         # Asking first is safe: after a crash before the write below the same is asked again, which changes nothing.
-        context.services.serve(pod_service(context, row, shares_of(stage, siblings)[row.id]))
+        context.services.serve(pod_service(context, row, stage, shares_of(stage, siblings)[row.id]))
     except (EngineError, PodsDoNotFit) as error:
         _keep_waiting(context, row, f"Waiting to try again: {error}")
         return
     observation = context.services.observe_service(service_name(row.id))
-    if stage.spec["useLog"]:
-        _keep_logs(context, endpoint, row, observation, *_GOING)
+    _keep_logs(context, endpoint, row, observation)
     state = model_state(before, observation, _reports(context, observation), row.status_reason)
     served = state.status is EndpointModelStatus.ACTIVE or bool(row.observed.get("served"))
     observed = {**state.observed, "served": served}
@@ -66,17 +65,13 @@ def given_up(row: EndpointModelRow) -> bool:
     return row.status == EndpointModelStatus.CREATE_FAILED and bool(row.observed.get("givenUp"))
 
 
-def remove_model(
-    context: EndpointContext, row: EndpointModelRow, stage: EndpointStageRow, endpoint: EndpointRow
-) -> None:
+def remove_model(context: EndpointContext, row: EndpointModelRow, endpoint: EndpointRow) -> None:
     """Do one step of removing a stage resource that the gateway sends nothing to any more."""
     name = service_name(row.id)
-    observation = context.services.observe_service(name)
-    if stage.spec["useLog"]:
-        _keep_logs(context, endpoint, row, observation, *ReplicaState)
     context.services.remove_service(name)
     observation = context.services.observe_service(name)
     if observation is not None:
+        _keep_logs(context, endpoint, row, observation)  # until then the service stays
         observed = model_state(EndpointModelStatus.ACTIVE, observation, {}).observed
         if observed != row.observed:
             with context.database.session() as session:
@@ -92,11 +87,9 @@ def _keep_logs(
     endpoint: EndpointRow,
     row: EndpointModelRow,
     observation: ServiceObservation | None,
-    *states: ReplicaState,
 ) -> None:
-    for replica in observation.replicas if observation else ():
-        if replica.state in states and replica.started_at is not None:
-            context.pod_logs.going(endpoint, row, replica)
+    for pod in observation.ended if observation else ():
+        context.pod_logs.ended(endpoint, row, pod)
 
 
 def _write(context: EndpointContext, row: EndpointModelRow, state: ModelState, observed: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Send the logs of trainings and batch inferences to the operator's log service, line by line as they are printed.
+"""Send the logs of trainings, batch inferences and pods to the operator's log service as their lines are printed.
 
 A thread of low priority reads what the nodes wrote into their files; they never wait for it. How far it came is saved
 after every batch, so that what a killed backend had sent last may be sent twice, and nothing is left out. A log that
@@ -19,7 +19,7 @@ from datetime import timedelta
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_when_event_set, wait_exponential_jitter
 from tenacity.nap import sleep_using_event
 
-from ..engines.base import Engine
+from ..engines.service import FullEngine
 from ..logs.archive import About, LogArchive
 from ..logs.forward import Destination, Refused, Unavailable
 from ..logs.line import Line
@@ -27,10 +27,12 @@ from ..logs.positions import Positions
 from ..logs.source import line_time
 from ..logs.times import Times
 from ..resources.base import now
-from ..store import job_owners
+from ..store import endpoints, job_owners
 from ..store.database import Database
 from ..store.tables import BatchInferenceRow, TrainingRow
+from .endpoint_context import service_name
 from .log_keeper import about_of
+from .pod_log_keeper import pods_of
 
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
@@ -56,12 +58,17 @@ class LogForwarder:
     """A thread that sends logs.
 
     Args:
-        engine: where the jobs are whose logs are sent.
-        archive: where they are when their jobs are gone.
+        engine: where the jobs and pods are whose logs are sent.
+        archive: where they are when their jobs and pods are gone.
     """
 
     def __init__(
-        self, database: Database, engine: Engine, archive: LogArchive, positions: Positions, destination: Destination
+        self,
+        database: Database,
+        engine: FullEngine,
+        archive: LogArchive,
+        positions: Positions,
+        destination: Destination,
     ) -> None:
         self._database = database
         self._engine = engine
@@ -70,6 +77,7 @@ class LogForwarder:
         self._destination = destination
         self._waiting: dict[str, About] = {}
         self._complete: set[str] = set()
+        self._pods: set[str] = set()
         self._taken_any = False
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log-forwarder", daemon=True)
@@ -94,10 +102,11 @@ class LogForwarder:
         while not self._closed.is_set():
             sent = False
             try:
+                self._look_at_jobs()
+                self._look_at_pods()
                 if time.monotonic() >= next_look_at_kept:
                     self._look_at_kept()
                     next_look_at_kept = time.monotonic() + _LOOK_AT_KEPT_SECONDS
-                self._look_at_jobs()
                 sent = self._send_some()
             except Exception:
                 _LOG.exception("sending logs failed; it will be tried again")
@@ -112,6 +121,18 @@ class LogForwarder:
                 ended_at = (row.ended_at or now()).timestamp()
                 self._add(about_of(row, ended_at))
 
+    def _look_at_pods(self) -> None:
+        with self._database.reading() as session:
+            logged = endpoints.logged(session, None)
+        found = [
+            about
+            for endpoint, row in logged
+            for about in pods_of(endpoint, row, self._engine.observe_service(service_name(row.id)))
+        ]
+        for about in found:
+            self._add(about)
+        self._pods = {about.resource_id for about in found}
+
     def _look_at_kept(self) -> None:
         """Find what an earlier backend left unsent, and forget how far the logs came that are no longer there."""
         since = self._positions.since()
@@ -122,7 +143,7 @@ class LogForwarder:
                 if about.ended_at >= since:
                     self._add(about)
         for resource_id in self._positions.known():
-            if resource_id not in kept:
+            if resource_id not in kept and resource_id not in self._pods:
                 with self._database.reading() as session:
                     gone = all(session.get(table, resource_id) is None for table in (TrainingRow, BatchInferenceRow))
                 if gone:
@@ -151,6 +172,7 @@ class LogForwarder:
                     complete = False
                     break
                 if piece.lines:
+                    sent[node] = min(sent.get(node, 0), piece.lines[0].offset)  # an emptied log begins anew
                     self._send_patiently(about, node, sent, piece.lines, piece.end)
                     sent_any = True
                 complete = complete and piece.complete
@@ -167,12 +189,16 @@ class LogForwarder:
         job = about.job
         try:
             chunk = self._engine.logs(job, node, at, _BATCH_BYTES)
+            if chunk.next_offset < at:  # the log of a pod was emptied, and has begun anew
+                chunk = self._engine.logs(job, node, 0, _BATCH_BYTES)
+            at = chunk.next_offset - len(chunk.data)  # what lay between was given up before it could be sent
             times = Times(self._engine.log_times(job, node), about.ended_at) if chunk.data else None
             data, complete = chunk.data, chunk.complete
         except KeyError:
             log = self._archive.log(about.appkey, about.resource_id, node)
             if log is None:
                 return None
+            at = max(at, log.begin)
             data, times = log.read(at, _BATCH_BYTES), log.times
             complete = at + len(data) >= log.size
         if not data or times is None:

@@ -36,7 +36,7 @@ def wanted_of(row: EndpointModelRow) -> PodsWanted:
     return PodsWanted(row.id, row.pod_count, ResourceOptionDetail.model_validate(option) if option else None)
 
 
-def pod_service(context: EndpointContext, row: EndpointModelRow, share: PodShare) -> Service:
+def pod_service(context: EndpointContext, row: EndpointModelRow, stage: EndpointStageRow, share: PodShare) -> Service:
     """Return the service of a stage resource."""
     plan = ServePlan(
         uri=row.model["modelUploadUri"],
@@ -53,6 +53,7 @@ def pod_service(context: EndpointContext, row: EndpointModelRow, share: PodShare
         drain_seconds=DRAIN_SECONDS,
         stop_grace_seconds=_STOP_GRACE_SECONDS,
         ready_timeout_seconds=_READY_TIMEOUT_SECONDS,
+        hold_ended=bool(stage.spec["useLog"]),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from traitlets import TraitError
 
-from ..engines.base import Engine
+from ..engines.service import FullEngine
 from ..logs.archive import LogArchive
 from ..logs.forward import Destination, Format, LogAndCrash, OpenTelemetry
 from ..logs.positions import Positions
@@ -16,7 +16,7 @@ from .config import ServiceConfig
 
 
 def log_forwarder(
-    config: ServiceConfig, database: Database, engine: Engine, archive: LogArchive
+    config: ServiceConfig, database: Database, engine: FullEngine, archive: LogArchive
 ) -> LogForwarder | None:
     """Return what sends logs, None if the operator named no service.
 

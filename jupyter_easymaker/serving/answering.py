@@ -12,6 +12,7 @@ import orjson
 from .errors import HandlerError, InputError
 from .messages import ALONE, JSON_LENGTH, Frame, Kind
 from .model import ServedModel
+from .request_log import answering
 
 _MERGED_BYTES = 1 << 16
 """Larger bodies have rows enough to be worth a call of their own."""
@@ -80,16 +81,17 @@ def _plain(value: Any) -> Any:
 
 def guarded(action: Callable[[], bytes], identity: str) -> Answer:
     """Run what answers; errors become answers that say what callers may know, and the log gets the rest."""
-    try:
-        return 200, action()
-    except InputError as error:
-        return error.status, problem(str(error), identity)
-    except HandlerError as error:
-        _log(identity)
-        return error.status, problem(str(error), identity)
-    except (Exception, SystemExit):
-        _log(identity)
-        return 500, problem("The model failed on this request.", identity)
+    with answering([identity]):
+        try:
+            return 200, action()
+        except InputError as error:
+            return error.status, problem(str(error), identity)
+        except HandlerError as error:
+            _log(identity)
+            return error.status, problem(str(error), identity)
+        except (Exception, SystemExit):
+            _log(identity)
+            return 500, problem("The model failed on this request.", identity)
 
 
 def problem(message: str, identity: str) -> bytes:
@@ -112,7 +114,8 @@ def answer_together(model: ServedModel, frames: Sequence[Frame]) -> list[Answer]
         counts.append(len(instances))
         rows += instances
     try:
-        predictions = model.predict(rows)
+        with answering([frame.id.decode() for frame in frames]):
+            predictions = model.predict(rows)
         if len(predictions) != len(rows):
             return [answer(model, each) for each in frames]
     except Exception:

@@ -18,19 +18,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from ..request_marks import ID_CHARACTERS, MAX_ID
 from .answering import problem
 from .body import BodyError, Budget, ClientGone, read_body, respond
 from .counters import Counters
 from .messages import JSON_LENGTH, Kind
 from .options import Options
 from .pool import BODIES, Pool
+from .request_log import answering
 from .schema import describe
 
 _CLOSE = (b"connection", b"close")
 _RETRY = (b"retry-after", b"1")
 _ID = b"x-request-id"
-_ID_CHARACTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:")
-_MAX_ID = 128
+_ID_BYTES = frozenset("".join(ID_CHARACTERS).encode())
 
 
 class ModelServer:
@@ -101,7 +102,8 @@ class ModelServer:
         else:
             if kind == Kind.INFER:
                 kind, body = _with_json_length(scope, body)
-            status, payload = await self._pool.call(kind, identity, body)
+            with answering([identity.decode()]):
+                status, payload = await self._pool.call(kind, identity, body)
             if status == 503:
                 headers.append(_RETRY)
         await respond(send, status, payload, headers)
@@ -110,7 +112,7 @@ class ModelServer:
     def _identity(self, scope: Scope) -> bytes:
         """Return the caller's name of the request if it is one, else a new one."""
         for name, value in scope["headers"]:
-            if name == _ID and 0 < len(value) <= _MAX_ID and _ID_CHARACTERS.issuperset(value):
+            if name == _ID and 0 < len(value) <= MAX_ID and _ID_BYTES.issuperset(value):
                 return bytes(value)
         self._count += 1
         return f"{self._prefix}-{self._count:x}".encode()

@@ -15,6 +15,7 @@ from .answering import Answer, problem
 from .messages import ALONE, Frame, FrameReader, Kind, encode_header
 from .options import Options
 from .process import ModelProcess, how_it_ended
+from .request_log import answering
 
 _log = logging.getLogger(__name__)
 _MAX_BACK_OFF_SECONDS = 30.0
@@ -244,7 +245,8 @@ class Pool:
             self.on_failed(f"The model's process {how} while it loaded the model.", permanent=False)
             return
         self.crashes += 1
-        _log.error("the model's process %d %s", worker.process.pid, how)
+        with answering([request.identity.decode() for request in lost[: self._together]]):
+            _log.error("the model's process %d %s", worker.process.pid, how)
         if lost and (self._together == 1 or lost[0].flags & ALONE or len(lost) == 1):
             lost.pop(0).fail(500, "The model's process crashed on this request.")
         for request in reversed(lost):

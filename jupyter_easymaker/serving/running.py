@@ -23,6 +23,7 @@ from .options import Options
 from .pool import Pool
 from .process import ModelProcess
 from .protocol import server_settings
+from .request_log import mark_output
 from .server import CRASHED_STATUS, FAILED_STATUS
 
 _FINISH_SECONDS = 5.0
@@ -39,6 +40,7 @@ class _Server(uvicorn.Server):
 
 def run(options: Options, listener: socket.socket, scratch: Path, process: ModelProcess) -> int:
     """Serve on a listening socket until the end; return the exit status."""
+    mark_output()
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:

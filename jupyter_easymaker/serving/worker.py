@@ -21,12 +21,14 @@ import orjson
 
 from .errors import ModelError
 from .messages import ALONE, Channel, Frame, Kind
+from .request_log import mark_output
 
 MODEL_ERROR_STATUS = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Load and answer; return the exit status."""
+    mark_output()
     options = _options(arguments)
     for number in (signal.SIGTERM, signal.SIGINT):
         # The server decides when it is over: requests in flight are finished first.

@@ -106,15 +106,20 @@ def using_model(session: Session, model_id: str) -> list[str]:
     return sorted(set(session.scalars(names)))
 
 
-def logged(session: Session, appkey: str) -> list[tuple[EndpointRow, EndpointModelRow]]:
-    """Return the resources of a project's stages with log management, and their endpoints."""
-    rows = session.execute(
+def logged(session: Session, appkey: str | None) -> list[tuple[EndpointRow, EndpointModelRow]]:
+    """Return the resources of stages with log management, and their endpoints.
+
+    Args:
+        appkey: of this project only; None: of all.
+    """
+    query = (
         select(EndpointRow, EndpointModelRow, EndpointStageRow)
         .join(EndpointModelRow, EndpointModelRow.endpoint_id == EndpointRow.id)
         .join(EndpointStageRow, EndpointStageRow.id == EndpointModelRow.stage_id)
-        .where(EndpointRow.appkey == appkey)
     )
-    return [(endpoint, row) for endpoint, row, stage in rows if stage.spec["useLog"]]
+    if appkey is not None:
+        query = query.where(EndpointRow.appkey == appkey)
+    return [(endpoint, row) for endpoint, row, stage in session.execute(query) if stage.spec["useLog"]]
 
 
 def add_api_key(

@@ -297,6 +297,38 @@ class ServiceContract:
         engine.serve(service())
         settled(engine)
 
+    def test_replica_that_ended_is_held_until_its_log_was_read(self, engine: FullEngine) -> None:
+        engine.serve(service(hold_ended=True))
+        (first,) = settled(engine)
+        self.make_exit(first)
+        wait_for(lambda: [each.name for each in seen(engine).ended] == [first.name])
+        settled(engine)
+        engine.serve(service(hold_ended=True, environment={"VERSION": "2"}))
+        wait_for(lambda: len(seen(engine).ended) == 2 and seen(engine).settled, 20)
+        (last,) = settled(engine)
+        second = next(each for each in seen(engine).ended if each.name != first.name)
+        assert second.started_at is not None
+        assert second.ended_at >= second.started_at
+        assert engine.logs(second.name).data == b"up\ntold to end\n"
+        engine.release_replica(second.name)
+        wait_for(lambda: engine.observe(second.name) is None)
+        assert engine.logs(first.name).data == b"up\n"
+        assert [each.name for each in seen(engine).replicas] == [last.name]
+        engine.remove_service("s")
+        wait_for(lambda: {each.name for each in seen(engine).ended} == {first.name, last.name})
+        assert seen(engine).replicas == ()
+        for name in (first.name, last.name, last.name, "nobody", "s-1-99"):
+            engine.release_replica(name)
+        wait_for(lambda: engine.observe_service("s") is None)
+
+    def test_service_whose_logs_nobody_wants_any_more_is_removed_with_them(self, engine: FullEngine) -> None:
+        engine.serve(service(hold_ended=True))
+        settled(engine)
+        engine.remove_service("s")
+        wait_for(lambda: seen(engine).ended != ())
+        engine.remove_service("s", release=True)
+        wait_for(lambda: engine.observe_service("s") is None)
+
     def test_service_served_again_while_it_is_removed_stays(self, engine: FullEngine) -> None:
         engine.serve(service(drain_seconds=0.5))
         (first,) = settled(engine)

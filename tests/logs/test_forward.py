@@ -38,6 +38,7 @@ def test_log_and_crash_gets_the_fields_of_the_guide(service: LogService) -> None
         "logType": "NHNCloud-AIEasyMaker",
         "host": "training-t-1-0",
         "sendTime": 1_767_225_600_250,
+        "offset": "0",
         "time": "2026-01-01T00:00:00.250+00:00",
         "category": "easymaker.training",
         "easymakerAppKey": "default",

@@ -64,7 +64,7 @@ class PlayedServices:
         self.wanted[service.name] = service
         self.power.use()
 
-    def remove_service(self, name: str) -> None:
+    def remove_service(self, name: str, *, release: bool = False) -> None:
         self.power.use()
         self.wanted.pop(name, None)
 

@@ -19,6 +19,7 @@ from typing import Any
 from ..artifact import Artifact
 from ..errors import HandlerError, InputError, ModelError
 from ..model import Metadata, ServedModel, rows_of
+from ..request_log import REQUESTS
 from .python import checked, infer_by_rows
 
 _WEIGHTS = (".pt", ".pth", ".bin")
@@ -201,7 +202,7 @@ class HandlerModel(ServedModel):
     def _call(self, data: list[Any]) -> Any:
         context = self._context
         context.request_processor = [self._processor({})]
-        context.request_ids = {0: "0"}
+        context.request_ids = dict(enumerate(REQUESTS.get() or ("0",)))
         try:
             result = self._entry(data, context)
         except (InputError, HandlerError):
