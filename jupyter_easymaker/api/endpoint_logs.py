@@ -53,7 +53,7 @@ def get_pod_log(
 ) -> Any:
     """Return a piece of a pod's log."""
     name = _pod(context, appkey, endpoint_model_id, pod)
-    chunk = _read(context, name, offset, limit)
+    chunk = _read(context, appkey, name, offset, limit)
     return success(
         log=PodLog(
             pod_name=name,
@@ -83,7 +83,7 @@ async def follow_pod_log(
         at = offset
         while not feed.closed:
             mark = feed.mark()
-            chunk = await asyncio.to_thread(_read, context, name, at, _CHUNK)
+            chunk = await asyncio.to_thread(_read, context, appkey, name, at, _CHUNK)
             if chunk.data:
                 data, at = whole_characters(chunk)
                 body = {"podName": name, "text": data.decode(errors="replace"), "nextOffset": at}
@@ -103,10 +103,10 @@ def download_pod_log(appkey: str, endpoint_model_id: str, context: Context, _cal
     name = _pod(context, appkey, endpoint_model_id, pod)
 
     def pieces() -> Iterator[bytes]:
-        chunk = _read(context, name, 0, _DOWNLOAD_CHUNK)
+        chunk = _read(context, appkey, name, 0, _DOWNLOAD_CHUNK)
         while chunk.data:
             yield chunk.data
-            chunk = _read(context, name, chunk.next_offset, _DOWNLOAD_CHUNK)
+            chunk = _read(context, appkey, name, chunk.next_offset, _DOWNLOAD_CHUNK)
 
     headers = {"Content-Disposition": f'attachment; filename="{name}.log"'}
     return StreamingResponse(pieces(), media_type="text/plain; charset=utf-8", headers=headers)
@@ -131,11 +131,16 @@ def _pod(context: ApiContext, appkey: str, endpoint_model_id: str, pod: str) -> 
     return pod
 
 
-def _read(context: ApiContext, pod: str, offset: int, limit: int) -> LogChunk:
-    """Return a piece of a log; of a pod that is gone, the end."""
+def _read(context: ApiContext, appkey: str, pod: str, offset: int, limit: int) -> LogChunk:
+    """Return a piece of a log; of a pod that is gone, what was kept of it, or the end."""
     try:
         return context.engine.logs(pod, 0, offset, limit)
     except KeyError:
+        kept = context.logs.log(appkey, pod, 0)
+        if kept is not None:
+            begin = max(offset if offset >= 0 else kept.size + offset, kept.begin)
+            data = kept.read(begin, limit)
+            return LogChunk(data=data, next_offset=begin + len(data), complete=begin + len(data) >= kept.size)
         there = context.engine.observe_service(pod.rpartition("-")[0].rpartition("-")[0])
         waiting = there is not None and any(replica.name == pod for replica in there.replicas)
         return LogChunk(data=b"", next_offset=max(0, offset), complete=not waiting)

@@ -130,3 +130,29 @@ def test_wildcards_cannot_be_made_to_hang() -> None:
 @pytest.mark.parametrize("query", ["body:모델", "body:모?", "body:ÉPOQUE", r"body:\*", r"body:C\:*x"])
 def test_words_of_any_language_and_escaped_signs_are_found(query: str) -> None:
     assert matches(query, "모델 저장, époque 3 * C:/data/x")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("inferenceId:a-1", True),
+        ('inferenceId:"B:2"', True),
+        ("inferenceId:a*", True),
+        ("inferenceId:*", True),
+        ("inferenceId:a", False),
+        ("inferenceId:1", False),
+        ("NOT inferenceId:c", True),
+        ("body:saw AND inferenceId:b*", True),
+        ("body:a-1", False),
+        ("body:inference", False),
+        ("logLevel:ERROR", True),
+    ],
+)
+def test_request_a_line_belongs_to_is_a_field_and_none_of_its_body(query: str, found: bool) -> None:
+    assert matches(query, "[inference a-1,b:2] ValueError: saw it") is found
+
+
+@pytest.mark.parametrize("line", ["saw it", "[inference ] saw it", "[inference a b] saw it", " [inference a] saw it"])
+def test_line_without_a_request_has_none(line: str) -> None:
+    assert not matches("inferenceId:*", line)
+    assert matches('body:"saw it"', line)

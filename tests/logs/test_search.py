@@ -72,6 +72,21 @@ def test_lines_across_block_borders_are_whole(tmp_path: Path) -> None:
     assert subprocess.run(["zcat", kept], capture_output=True, check=True).stdout == data
 
 
+def test_log_whose_oldest_lines_are_gone_is_kept_and_found_from_its_first_whole_line(tmp_path: Path) -> None:
+    data = b"".join(b"line %d %s\n" % (number, b"x" * 2000) for number in range(3000))
+    begin = data.index(b"line 1000 ")
+    expected = data[begin:].decode().splitlines()[::-1]
+    archive = LogArchive(tmp_path)
+    read = lambda _node, at, limit: data[at : at + limit] if at >= begin else b""  # noqa: E731
+    archive.add(about("a"), read, lambda _node: Times([], 1.0), begin=begin)
+    assert found([(about("a"), lambda: archive.sources(about("a")))]) == expected
+    log = LiveLog(0, Times([], 1.0), lambda at, limit: read(0, at, limit), len(data), begin)
+    assert found([(about("a"), lambda: [log])]) == expected
+    kept = archive.log("p", "a", 0)
+    assert kept is not None
+    assert (kept.begin, kept.size, kept.read(kept.begin, 10)) == (begin, len(data), b"line 1000 ")
+
+
 def test_one_line_without_an_end_longer_than_a_block_is_found(tmp_path: Path) -> None:
     data = b"x" * (3 << 20) + b"end"
     archive = LogArchive(tmp_path)

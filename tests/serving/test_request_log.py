@@ -38,6 +38,7 @@ class Predictor:
         return instances
 """
 
+
 def marked(server: Server, key: str) -> list[str]:
     """Return the lines of a log that belong to a request, without saying so."""
     start = f"[inference {key}] "
