@@ -34,7 +34,6 @@ from .table import Route, RouteName, Target
 
 _TRIES = 4
 _CONNECT_SECONDS = 2.0
-_BODY_SECONDS = 120.0
 """So long a client may take for the next piece of a body."""
 _IDLE_SECONDS = 4.0
 """Shorter than a replica keeps an idle connection, so that none is used just as it is closed."""
@@ -52,8 +51,9 @@ _FORWARDED = (b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-prefix", b"
 class Proxy:
     """Routes calls by a table that it reads again when its file is replaced."""
 
-    def __init__(self, table_file: Path, tls: ssl.SSLContext) -> None:
+    def __init__(self, table_file: Path, tls: ssl.SSLContext, client_seconds: float) -> None:
         self._file = table_file
+        self._client_seconds = client_seconds
         self._tls = tls
         self._seen: tuple[int, int] = (0, 0)
         self._unhealthy: set[str] = set()
@@ -120,7 +120,7 @@ class Proxy:
         """Have a replica answer; return the status the client saw."""
         query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
         path = quote(rest, safe="/:@!$&'()*+,;=~-._") + query
-        body = _Body(receive)
+        body = _Body(receive, self._client_seconds)
         for address in self._in_turn(target)[:_TRIES]:
             request = self._client.build_request(
                 scope["method"],
@@ -159,15 +159,17 @@ class Proxy:
 class _Body:
     """A request's body as it comes."""
 
-    def __init__(self, receive: Any) -> None:
+    def __init__(self, receive: Any, seconds: float) -> None:
         self._receive = receive
+        self._until = asyncio.get_running_loop().time() + seconds
         self.begun = False
 
     async def pieces(self) -> AsyncIterator[bytes]:
         more = True
         while more:
             self.begun = True
-            message = await asyncio.wait_for(self._receive(), _BODY_SECONDS)
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise httpx.ReadError("the client has left")
             yield message.get("body", b"")
@@ -281,7 +283,7 @@ async def _serve(settings: dict[str, Any]) -> None:
     sockets = _bound(settings["address"], shared=True), _bound(settings["private"], shared=False)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.minimum_version = ssl.TLSVersion.TLSv1_2
-    proxy = Proxy(Path(settings["table"]), tls)
+    proxy = Proxy(Path(settings["table"]), tls, settings["clientSeconds"])
     config = _config(proxy, timeout_keep_alive=180, h11_max_incomplete_event_size=64 * 1024)
     config.load()
     config.ssl = tls  # one whose certificate can be replaced while it serves

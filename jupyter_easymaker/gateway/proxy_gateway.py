@@ -59,7 +59,13 @@ class ProxyGateway(MachineGateway):
 
     def _wanted(self) -> dict[str, Any]:
         address = host_and_port(self._settings.ip, self._port())
-        return {"program": "proxy", "version": __version__, "python": sys.executable, "address": address}
+        return {
+            "program": "proxy",
+            "version": __version__,
+            "python": sys.executable,
+            "address": address,
+            "clientSeconds": self._settings.client_seconds,
+        }
 
     def _command(self, directory: Path) -> list[str]:
         # -P: a module in the directory it runs in must not be taken for one of ours.
@@ -72,6 +78,7 @@ class ProxyGateway(MachineGateway):
             "table": str(self._routes),
             "secret": self._secret(),
             "epoch": directory.name,
+            "clientSeconds": self._settings.client_seconds,
         }
         return {_SETTINGS_FILE: json.dumps(settings)}
 

@@ -30,6 +30,8 @@ class GatewaySettings:
     """Path of a PEM file with a certificate and its chain, instead of one by the gateway's own authority."""
     certificate_key: str = ""
     """Path of its key."""
+    client_seconds: int = 120
+    """How long a client may take to send a call before it is let go."""
 
     @property
     def host(self) -> str:

@@ -11,7 +11,9 @@ from .statistics import BOUNDS
 DRAIN_SECONDS = 10
 
 
-def static_configuration(*, address: str, private_address: str, dynamic_file: Path, log_file: Path) -> dict[str, Any]:
+def static_configuration(
+    *, address: str, private_address: str, dynamic_file: Path, log_file: Path, client_seconds: int
+) -> dict[str, Any]:
     """Return Traefik's static configuration.
 
     Args:
@@ -19,6 +21,7 @@ def static_configuration(*, address: str, private_address: str, dynamic_file: Pa
         private_address: ``host:port`` for the API and the counts.
         dynamic_file: where the routes are.
         log_file: where it writes what goes wrong; it is kept short.
+        client_seconds: how long a client may take to send a call.
     """
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
@@ -42,7 +45,11 @@ def static_configuration(*, address: str, private_address: str, dynamic_file: Pa
                     },
                 },
                 "transport": {
-                    "respondingTimeouts": {"readTimeout": "120s", "writeTimeout": "0s", "idleTimeout": "180s"},
+                    "respondingTimeouts": {
+                        "readTimeout": f"{client_seconds}s",
+                        "writeTimeout": "0s",
+                        "idleTimeout": "180s",
+                    },
                     "lifeCycle": {"requestAcceptGraceTimeout": "0s", "graceTimeOut": f"{DRAIN_SECONDS}s"},
                 },
             },

@@ -121,6 +121,7 @@ class TraefikGateway(MachineGateway):
             private_address=private_address,
             dynamic_file=self._routes,
             log_file=directory / LOG_FILE,
+            client_seconds=self._settings.client_seconds,
         )
 
     def _refusals_port(self) -> int:

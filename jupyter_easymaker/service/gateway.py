@@ -34,5 +34,6 @@ def make_gateway(config: ServiceConfig, data_dir: Path) -> Gateway | None:
         binary=config.traefik,
         certificate=config.gateway_certificate,
         certificate_key=config.gateway_certificate_key,
+        client_seconds=config.gateway_client_seconds,
     )
     return TraefikGateway(settings) if config.gateway == "traefik" else ProxyGateway(settings)

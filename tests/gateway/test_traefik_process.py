@@ -6,10 +6,13 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
+import ssl
 import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from jupyter_easymaker.gateway.base import Deployment, GatewayError
 from jupyter_easymaker.gateway.binary import traefik_binary
 from jupyter_easymaker.gateway.settings import GatewaySettings
 from jupyter_easymaker.gateway.traefik import TraefikGateway
+from tests.connections import as_many_files_as_can_be, open_files, opened, resident_mib, until_closed
 from tests.gateway.calling import client, endpoint, model, put_in_force, stage
 from tests.gateway.load import load
 from tests.gateway.upstream import Upstream
@@ -37,6 +41,11 @@ from jupyter_easymaker.gateway.traefik import TraefikGateway
 TraefikGateway(GatewaySettings(Path(sys.argv[1]))).start()
 os._exit(9)
 """
+
+_HALTED_SECONDS = 20
+"""Longer than it takes to open ten thousand connections on a busy machine."""
+_ENCRYPTED = 1500
+_KIB_PER_CONNECTION = 64
 
 
 @pytest.fixture
@@ -242,3 +251,50 @@ def test_backends_variables_do_not_reach_the_process(directory: Path, monkeypatc
     with contextlib.closing(started(directory)):
         environment = processes(directory)[0].environ()
         assert not any(name.startswith(("EASYMAKER", "TRAEFIK")) for name in environment)
+
+
+def test_ten_thousand_open_connections_hurt_nobody_and_are_let_go(directory: Path) -> None:
+    """Most stop before they are encrypted; of the others a third says nothing, one stops in its headers, one in its
+    body.
+    """
+    with (
+        as_many_files_as_can_be() as count,
+        Upstream() as replica,
+        contextlib.closing(started(directory, client_seconds=_HALTED_SECONDS)) as gateway,
+        client(gateway) as call,
+    ):
+        flowers = endpoint(stage("one", model("m1", replica.address)))
+        put_in_force(gateway, flowers)
+        path = f"{flowers.prefix}/inference"
+        call.post(path)
+        host, port = gateway.address.rsplit(":", 1)
+        context = ssl.create_default_context(cafile=gateway.certificate_authority)
+        pid = processes(directory)[0].pid
+        memory, files = resident_mib(pid), open_files(pid)
+
+        def connect() -> socket.socket:
+            return socket.create_connection((host, int(port)), 10)
+
+        with opened(connect, count - _ENCRYPTED) as plain:
+            for connection in plain[::2]:
+                connection.sendall(b"\x16\x03\x01\x02\x00\x01")  # the beginning of a handshake
+            with opened(lambda: context.wrap_socket(connect(), server_hostname=host), _ENCRYPTED) as encrypted:
+                silent, in_headers, in_body = (encrypted[part::3] for part in range(3))
+                head = f"POST {path} HTTP/1.1\r\nHost: x\r\n"
+                for connection in in_headers:
+                    connection.sendall(head.encode())
+                for connection in in_body:
+                    connection.sendall(f"{head}Content-Length: 9\r\n\r\n123".encode())
+                wait_for(lambda: open_files(pid) >= files + count - 1, _HALTED_SECONDS / 2)
+                for _ in range(50):
+                    assert call.post(path, timeout=5).json()["by"] == "replica"
+                assert gateway.deployment("stage-one").state is Deployment.DEPLOYED
+                assert open_files(pid) >= files + count - 1, "they were let go too early"
+                assert resident_mib(pid) - memory < count * _KIB_PER_CONNECTION / 1024
+                assert replica.in_flight == 0, "what is not there is not passed on"
+                deadline = time.monotonic() + 2 * _HALTED_SECONDS
+                assert {until_closed(each, deadline) for each in (*plain, *silent, *in_headers)} == {b""}
+                answers = {until_closed(each, deadline).partition(b"\r\n")[0] for each in in_body}
+                assert answers == {b"HTTP/1.1 500 Internal Server Error"}, "Traefik's own; it knows no 408"
+        assert call.post(path).status_code == 200
+        wait_for(lambda: open_files(pid) < files + 10)
