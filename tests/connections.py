@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.waiting import wait_for
+
 WANTED = 10_000
 _OTHERS = 1000
 """Files a process has open besides."""
+_BURST = 1000
 
 
 @contextmanager
@@ -46,10 +49,21 @@ def as_many_files_as_can_be() -> Iterator[int]:
 
 
 @contextmanager
-def opened(connect: Callable[[], socket.socket], count: int) -> Iterator[list[socket.socket]]:
-    """Yield so many connections, closed in the end."""
+def opened(connect: Callable[[], socket.socket], count: int, pid: int) -> Iterator[list[socket.socket]]:
+    """Yield so many connections, closed in the end.
+
+    Args:
+        pid: the process that is to take them. More than it has taken and the kernel queues would be dropped: it is
+            given time to, as a thousand clients at a time would.
+    """
+    before = open_files(pid)
     with ExitStack() as stack:
-        yield [stack.enter_context(connect()) for _ in range(count)]
+        connections: list[socket.socket] = []
+        while len(connections) < count:
+            more = min(_BURST, count - len(connections))
+            connections += [stack.enter_context(connect()) for _ in range(more)]
+            wait_for(lambda: open_files(pid) >= before + len(connections), 20)  # noqa: B023
+        yield connections
 
 
 def until_closed(connection: socket.socket, deadline: float) -> bytes:

@@ -275,17 +275,16 @@ def test_ten_thousand_open_connections_hurt_nobody_and_are_let_go(directory: Pat
         def connect() -> socket.socket:
             return socket.create_connection((host, int(port)), 10)
 
-        with opened(connect, count - _ENCRYPTED) as plain:
+        with opened(connect, count - _ENCRYPTED, pid) as plain:
             for connection in plain[::2]:
                 connection.sendall(b"\x16\x03\x01\x02\x00\x01")  # the beginning of a handshake
-            with opened(lambda: context.wrap_socket(connect(), server_hostname=host), _ENCRYPTED) as encrypted:
+            with opened(lambda: context.wrap_socket(connect(), server_hostname=host), _ENCRYPTED, pid) as encrypted:
                 silent, in_headers, in_body = (encrypted[part::3] for part in range(3))
                 head = f"POST {path} HTTP/1.1\r\nHost: x\r\n"
                 for connection in in_headers:
                     connection.sendall(head.encode())
                 for connection in in_body:
                     connection.sendall(f"{head}Content-Length: 9\r\n\r\n123".encode())
-                wait_for(lambda: open_files(pid) >= files + count - 1, _HALTED_SECONDS / 2)
                 for _ in range(50):
                     assert call.post(path, timeout=5).json()["by"] == "replica"
                 assert gateway.deployment("stage-one").state is Deployment.DEPLOYED
