@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ..utils.util import map_class_to_label
+from ..utils.util import PredictionException, map_class_to_label
 from .text_handler import TextHandler
 
 _CONTRACTIONS = [
@@ -49,15 +49,29 @@ class TextClassifier(TextHandler):
         return text.replace("'", "")
 
     def preprocess(self, data: Any) -> Any:
-        return [self._tensor(row) for row in data]
+        return [self._tensor(row, number) for number, row in enumerate(data)]
 
-    def _tensor(self, row: Any) -> Any:
+    def _tensor(self, row: Any, number: int) -> Any:
         text: Any = (row.get("data") or row.get("body")) if isinstance(row, dict) else row
         if isinstance(text, bytes | bytearray):
-            text = text.decode()
+            text = text.decode(errors="replace")
+        if not isinstance(text, str):
+            raise PredictionException(f"instances[{number}] is no text.", 400)
         text = self._expand_contractions(self._remove_html_tags(text).lower())
         words = self._tokenize(self._remove_punctuation(self._remove_accented_characters(text)))
-        return torch.as_tensor([self.source_vocab[token] for token in ngrams(words, self.ngrams)], device=self.device)
+        numbers = [self._number(token) for token in ngrams(words, self.ngrams)]
+        known = [each for each in numbers if each is not None]
+        if not known:
+            raise PredictionException(f"instances[{number}] has no word that the model knows.", 400)
+        return torch.as_tensor(known, device=self.device)
+
+    def _number(self, token: str) -> int | None:
+        """Return a token's number, or that of unknown ones, None if the vocabulary has none for them."""
+        vocabulary = self.source_vocab
+        if isinstance(vocabulary, dict) and token not in vocabulary and not hasattr(vocabulary, "__missing__"):
+            found: int | None = vocabulary.get("<unk>")
+            return found
+        return int(vocabulary[token])
 
     def inference(self, data: Any, *args: Any, **kwargs: Any) -> Any:
         offsets = torch.as_tensor([0], device=self.device)
