@@ -99,10 +99,14 @@ class Endpoints:
 
     def call(self, url: str, body: Any = None, **arguments: Any) -> httpx.Response:
         """Call a model through the gateway; ``url`` is without the scheme."""
+        return self.post(url, json=BODY if body is None else body, **arguments)
+
+    def post(self, url: str, **arguments: Any) -> httpx.Response:
+        """Send the gateway anything; ``url`` is without the scheme."""
         if self._client is None:
             context = ssl.create_default_context(cafile=self.authority)
             self._client = httpx.Client(verify=context, timeout=30)
-        return self._client.post(f"https://{url}", json=BODY if body is None else body, **arguments)
+        return self._client.post(f"https://{url}", **arguments)
 
     def answer(self, url: str) -> Any:
         """Return what a model predicts for one row."""

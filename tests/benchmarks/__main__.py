@@ -68,7 +68,8 @@ def main(names: list[str]) -> int:
                 place.mkdir()
                 for result in BENCHMARKS[name](backend, place):
                     verdict = "met" if result.met else "MISSED"
-                    print(f"{result.what:62} {result.value:>10}   {result.target:<18} {verdict:7} {result.detail}")
+                    line = f"{result.what:62} {result.value:>10}   {result.target:<18} {verdict:7} {result.detail}"
+                    print(line, flush=True)
         finally:
             backend.stop()
             backend.clear()

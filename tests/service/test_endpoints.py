@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -269,3 +271,52 @@ def test_logs_of_pods_are_found_while_they_run_and_after(endpoints: Endpoints, o
     assert endpoints.backend.request("DELETE", f"endpoints/{made['endpointId']}").status_code == 200
     endpoints.gone(f"endpoints/{made['endpointId']}")
     assert {line["body"] for line in lines()} >= {line["body"] for line in running}
+
+
+@pytest.mark.parametrize("trick", ["../../evil", "link"])
+def test_archive_with_path_tricks_fails_the_creation_and_writes_nothing_outside(
+    endpoints: Endpoints, one: str, trick: str
+) -> None:
+    name = f"trick-{trick.strip('./')}"
+    directory = endpoints.backend.data_dir / "nas" / "local" / "artifacts" / name
+    directory.mkdir(parents=True)
+    with zipfile.ZipFile(directory / "model.zip", "w") as archive:
+        entry = zipfile.ZipInfo(trick)
+        if trick == "link":
+            entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(entry, "/etc")
+        archive.writestr("predictor.py", "class Predictor: pass")
+    made = endpoints.create(name, endpoints.model(name, uri=f"nas://local:/artifacts/{name}"), wait=False)
+    failed = endpoints.wait(made["endpointId"], "CREATE_FAILED", "ACTIVE")
+    assert failed["endpointStatusCode"] == "CREATE_FAILED"
+    reason = failed["endpointStatusReason"]
+    assert ("link or device" if trick == "link" else "leads outside the model's directory") in reason
+    assert list(endpoints.backend.data_dir.rglob("*evil")) == []
+    assert endpoints.backend.request("DELETE", f"endpoints/{made['endpointId']}").status_code == 200
+    endpoints.gone(f"endpoints/{made['endpointId']}")
+
+
+def test_bad_calls_get_the_right_4xx_through_the_gateway_and_hurt_no_other(endpoints: Endpoints, one: str) -> None:
+    made = endpoints.create("bad-calls", one, useApiKey=True)
+    url = made["defaultStageUrl"] + "/inference"
+    body = {"apiKeyName": "mine"}
+    key = endpoints.backend.post(f"endpoints/{made['endpointId']}/api-keys", body)["apiKey"]["apiKey"]
+    right = {"X-Api-Key": key}
+    wait_for(lambda: endpoints.call(url, headers=right).status_code == 200)
+    for status, address, arguments in (
+        (413, url, {"content": b"x" * (100 << 20), "headers": right}),
+        (413, url, {"content": (b"x" * (1 << 20) for _ in range(100)), "headers": right}),
+        (400, url, {"content": b'{"instances": [[1,', "headers": right}),
+        (400, url, {"content": b"", "headers": right}),
+        (400, url, {"json": {"instances": [[1, 2]], "instance": 1}, "headers": right}),
+        (415, url, {"content": b"\x1f\x8b", "headers": right | {"Content-Encoding": "gzip"}}),
+        (401, url, {"json": BODY, "headers": {"X-Api-Key": key[:-1]}}),
+        (401, url, {"content": b"x" * (1 << 20), "headers": {}}),
+        (404, url + "/more", {"json": BODY, "headers": right}),
+        (404, url.replace("bad-calls", "no-calls"), {"json": BODY, "headers": right}),
+    ):
+        answer = endpoints.post(address, **arguments)
+        assert answer.status_code == status, (status, address, answer.status_code, answer.text[:300])
+        assert "Traceback" not in answer.text
+        assert key not in answer.text
+        assert endpoints.call(url, headers=right).json() == {"predictions": [1]}
