@@ -1,4 +1,4 @@
-"""``%easymaker logs``: one search over the logs of all trainings and batch inferences."""
+"""``%easymaker logs``: one search over the logs of all trainings, batch inferences and endpoints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def search_logs(client: EasyMakerClient, options: argparse.Namespace, _cell: str
     rows = [
         [
             render.moment(line["time"]),
-            line["trainingName"] or line["batchInferenceName"],
+            line["trainingName"] or line["batchInferenceName"] or line["endpointName"],
             str(line["node"]),
             line["logLevel"],
             line["body"],
