@@ -24,7 +24,7 @@ from jupyter_easymaker.gateway.base import Deployment, GatewayError
 from jupyter_easymaker.gateway.binary import traefik_binary
 from jupyter_easymaker.gateway.settings import GatewaySettings
 from jupyter_easymaker.gateway.traefik import TraefikGateway
-from tests.connections import as_many_files_as_can_be, open_files, opened, resident_mib, until_closed
+from tests.connections import SLACK, as_many_files_as_can_be, open_files, opened, resident_mib, until_closed
 from tests.gateway.calling import client, endpoint, model, put_in_force, stage
 from tests.gateway.load import load
 from tests.gateway.upstream import Upstream
@@ -42,7 +42,7 @@ TraefikGateway(GatewaySettings(Path(sys.argv[1]))).start()
 os._exit(9)
 """
 
-_HALTED_SECONDS = 20
+_HALTED_SECONDS = 25
 """Longer than it takes to open ten thousand connections on a busy machine."""
 _ENCRYPTED = 1500
 _KIB_PER_CONNECTION = 64
@@ -288,7 +288,7 @@ def test_ten_thousand_open_connections_hurt_nobody_and_are_let_go(directory: Pat
                 for _ in range(50):
                     assert call.post(path, timeout=5).json()["by"] == "replica"
                 assert gateway.deployment("stage-one").state is Deployment.DEPLOYED
-                assert open_files(pid) >= files + count - 1, "they were let go too early"
+                assert open_files(pid) >= files + count - SLACK, "they were let go too early"
                 assert resident_mib(pid) - memory < count * _KIB_PER_CONNECTION / 1024
                 assert replica.in_flight == 0, "what is not there is not passed on"
                 deadline = time.monotonic() + 2 * _HALTED_SECONDS

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.connections import as_many_files_as_can_be, open_files, opened, resident_mib, until_closed
+from tests.connections import SLACK, as_many_files_as_can_be, open_files, opened, resident_mib, until_closed
 from tests.waiting import wait_for
 
 from .conftest import IRIS_ROWS, Server, StartServer, start_server, write_predictor
@@ -20,7 +20,7 @@ from .test_lifecycle import PREDICTOR
 
 LIMIT = 100_000
 CLIENT_TIMEOUT = 1.0
-HALTED_SECONDS = 15
+HALTED_SECONDS = 20
 """Longer than it takes to open ten thousand connections on a busy machine."""
 KIB_PER_CONNECTION = 48
 
@@ -160,7 +160,7 @@ def test_ten_thousand_open_connections_hurt_nobody_and_are_let_go(serve: StartSe
                 assert server.predict(IRIS_ROWS, timeout=5).json() == {"predictions": [1, 0]}
                 assert server.client.get("/health", timeout=5).status_code == 200
                 assert server.client.get("/ready", timeout=5).status_code == 200
-            assert open_files(server.process.pid) >= files + count, "they were let go too early"
+            assert open_files(server.process.pid) >= files + count - SLACK, "they were let go too early"
             assert resident_mib(server.process.pid) - memory < count * KIB_PER_CONNECTION / 1024
             deadline = time.monotonic() + 2 * HALTED_SECONDS
             assert {until_closed(each, deadline) for each in (*silent, *in_headers)} == {b""}
