@@ -186,6 +186,10 @@ def _usage(session: Session, since: datetime, until: datetime, appkey: str | Non
             cpu_hours=round(used.cpu_hours, 4),
             memory_gib_hours=round(used.memory_gib_hours, 4),
             gpu_hours=round(used.gpu_hours, 4),
+            storage_gb_hours=round(used.storage_gb_hours, 4),
+            storage_gb=used.storage_gb,
+            endpoint_hours=round(used.endpoint_hours, 4),
+            endpoint_stages=used.endpoint_stages,
         )
         for (project, user), used in sorted(found.items())
     ]
