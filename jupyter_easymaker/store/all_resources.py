@@ -15,7 +15,9 @@ from .resource_queries import MAX_UNPAGED, escaped, listed
 from .search import TABLES as SEARCHED
 from .tables import ResourceRow
 
-TABLES = {kind: table for kind, table in SEARCHED.items() if kind is not ResourceType.ENDPOINT_STAGE}
+TABLES: dict[ResourceType, type[ResourceRow]] = {
+    kind: table for kind, table in SEARCHED.items() if kind != ResourceType.ENDPOINT_STAGE
+}
 """A stage is part of its endpoint."""
 SORT = {
     "createdDatetime": "created_at",
