@@ -199,7 +199,7 @@ class _Step:
         """Add a trial, unless somebody else just has, or the tuning is being stopped."""
         number = self._made
         try:
-            with self._context.database.session() as session:
+            with self._context.database.session(derived=True) as session:
                 current = session.get(HyperparameterTuningRow, self._row.id, with_for_update=True)
                 if current is None or current.deleted_at is not None:
                     return None
@@ -282,5 +282,5 @@ class _Step:
     def _write(self, status: HyperparameterTuningStatus, **changes: Any) -> bool:
         if self._row.status != status and not HyperparameterTuningStatus(self._row.status).may_become(status):
             return False
-        with self._context.database.session() as session:
+        with self._context.database.session(derived=True) as session:
             return tunings.transition(session, self._row, status if self._row.status != status else None, **changes)
