@@ -37,6 +37,7 @@ def _lists(work: Path) -> list[Result]:
             for what, path in (
                 ("first page of notebooks", "/v1.0/appkeys/default/notebooks"),
                 ("first page of all notebooks, for administrators", "/v1.0/admin/notebooks"),
+                ("first page of all resources, for administrators", "/v1.0/admin/resources"),
             )
         ]
 
