@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 from tensorboard.summary import Writer
 
-from jupyter_easymaker.api.tensorboards import run_names
+from jupyter_easymaker.api.tensorboard_runs import run_names
 from jupyter_easymaker.service.backend import Backend
 from tests.tensorboards.test_service import tensorboards
 from tests.waiting import wait_for
