@@ -125,7 +125,7 @@ def check_path(path: str, uri: str) -> str:
 def is_path(name: str) -> bool:
     """Tell whether an object's name can be a path below a directory, and means no other place than it says."""
     try:
-        return check_path(name, name) == name and name.isprintable()
+        return name != "" and check_path(name, name) == name and name.isprintable()
     except StorageError:
         return False
 

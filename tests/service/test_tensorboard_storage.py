@@ -50,8 +50,9 @@ def steps(running: RunningBackend, path: str, run: str) -> list[int]:
 
 
 def opened(running: RunningBackend, **of: str) -> str:
-    path = "storages/tensorboard" if "uri" in of else f"trainings/{of['training']}/tensorboard"
-    found: str = running.post(path, {"uri": of["uri"]} if "uri" in of else {})["tensorboard"]["path"]
+    ((kind, name),) = of.items()
+    path, body = ("storages/tensorboard", {"uri": name}) if kind == "uri" else (f"{kind}s/{name}/tensorboard", {})
+    found: str = running.post(path, body)["tensorboard"]["path"]
     return found
 
 
@@ -68,11 +69,12 @@ def test_training_that_writes_events_below_its_checkpoints_shows_them_from_begin
         "curve", WRITES.format(go=str(go), end="writer.close()"), checkPointUploadUri=f"{place}/checkpoints"
     )
     running.wait_for_status(training, "RUNNING")
-    path = opened(running, training=training)
+    path = opened(running, experiment=running.experiment())
     wait_for(lambda: steps(running, path, "curve/checkpoint/logs") == [0], 60)
     assert metric(running, training) == [("checkpoint/logs/loss", 1)]
     go.touch()
     running.wait_for_status(training, "COMPLETE")
+    path = opened(running, training=training)
     assert [name for name in swift.names("events") if "tfevents" in name]
     wait_for(lambda: steps(running, path, "curve/checkpoint/logs") == [0, 1], 60)
     assert metric(running, training) == [("checkpoint/logs/loss", 2)]
