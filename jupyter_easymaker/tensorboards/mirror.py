@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ..storage.access import Place, StorageError, StorageErrorCode
 from ..storage.copying import Counter, in_parallel
-from ..storage.failures import explain, human_bytes
+from ..storage.failures import explain, explained, human_bytes
 from ..storage.tree import File
 
 _LOG = logging.getLogger(__name__)
@@ -278,8 +278,10 @@ class Mirrors:
         with self._lock:
             mirror = self._mirrors.get(key)
             if mirror is None:
-                self._directory.mkdir(parents=True, exist_ok=True)
-                mirror = Mirror(place, self._wanted, Path(tempfile.mkdtemp(dir=self._directory)), self._settings)
+                with explained(place.uri, writing_to=_MIRROR_DIRECTORY):
+                    self._directory.mkdir(parents=True, exist_ok=True)
+                    made = Path(tempfile.mkdtemp(dir=self._directory))
+                    mirror = Mirror(place, self._wanted, made, self._settings)
                 self._mirrors[key] = mirror
                 now = False
         try:
