@@ -55,11 +55,12 @@ def reconcile_tuning(context: ReconcilerContext, tuning_id: str) -> None:
     elif row.deleted_at is not None:
         _purge(context, row)
     elif not HyperparameterTuningStatus(row.status).terminal:
-        spec = HyperparameterTuningCreate.model_validate(row.spec)
-        course = context.courses.setdefault(tuning_id, Course(spec, row.seed))
+        course = context.courses.get(tuning_id)
+        if course is None:
+            course = context.courses[tuning_id] = Course(HyperparameterTuningCreate.model_validate(row.spec), row.seed)
         with context.database.reading() as session:
             found = trials.of_tuning(session, tuning_id, since=len(course.known))
-        _Step(context, row, spec, course, found).do()
+        _Step(context, row, course, found).do()
 
 
 def _purge(context: ReconcilerContext, row: HyperparameterTuningRow) -> None:
@@ -83,13 +84,12 @@ class _Step:
         self,
         context: ReconcilerContext,
         row: HyperparameterTuningRow,
-        spec: HyperparameterTuningCreate,
         course: Course,
         found: Sequence[TrainingRow],
     ) -> None:
         self._context = context
         self._row = row
-        self._spec = spec
+        self._spec = course.spec
         self._course = course
         self._trials = list(found)  # from the first that had not ended
         self._maximize = self._spec.objective_type_code is ObjectiveType.MAXIMIZE
