@@ -18,7 +18,7 @@ from ..resources.notebook import NotebookStatus
 from ..store import notebooks
 from ..store.database import Database
 from ..store.hub_tables import NotebookRow
-from .notebook import keep_health, reconcile_notebook, rename_at_hub
+from .notebook import is_settled, keep_health, reconcile_notebook, rename_at_hub
 
 _LOG = logging.getLogger(__name__)
 _BUSY_SECONDS = 0.5
@@ -64,6 +64,8 @@ class NotebookLoop:
         self._lock = threading.Lock()
         self._probed: dict[str, _Probed] = {}
         self._all_at = 0.0
+        self._rows: dict[str, NotebookRow] = {}
+        """As they were at the last look; none is used that has another version by now."""
 
     def start(self) -> None:
         self._thread.start()
@@ -84,7 +86,7 @@ class NotebookLoop:
         backoff = _BUSY_SECONDS
         while not self._closed:
             try:
-                pause = self._pass()
+                pause = self.look()
                 backoff = _BUSY_SECONDS
             except HubError as error:
                 _LOG.warning("notebooks cannot be looked at: %s; trying again", error)
@@ -96,13 +98,12 @@ class NotebookLoop:
             self._woken.wait(pause)
             self._woken.clear()
 
-    def _pass(self) -> float:
+    def look(self) -> float:
         """Look once; return how many seconds to wait before the next look.
 
         At everything now and then, and in between at the owners of what is on its way: a hub has many servers.
         """
-        with self._database.reading() as session:
-            rows = notebooks.all_live(session)
+        rows = self._live_rows()
         if time.monotonic() >= self._all_at:
             users = self._hub.users()
             self._adopt_new(users, {notebooks.live_server(row.owner, row.server_name) for row in rows})
@@ -115,9 +116,21 @@ class NotebookLoop:
             users = {owner: user for owner, user in asked.items() if user is not None}
         for row in rows:
             user = users.get(row.owner)
-            self._give(row, user.servers.get(row.server_name) if user else None)
+            server = user.servers.get(row.server_name) if user else None
+            if self._probe_is_due(row, server) or not is_settled(row, server):
+                self._give(row, server)
         busy = any(not NotebookStatus(row.status).terminal for row in rows)
         return _BUSY_SECONDS if busy else max(0.0, self._all_at - time.monotonic())
+
+    def _live_rows(self) -> list[NotebookRow]:
+        """Return the notebooks there are, reading only those that have changed since the last look."""
+        with self._database.reading() as session:
+            versions = notebooks.versions(session)
+            kept = {each: row for each, row in self._rows.items() if versions.get(each) == row.version}
+            new = notebooks.by_ids(session, [each for each in versions if each not in kept])
+        found = {**kept, **{row.id: row for row in new}}
+        self._rows = {each: found[each] for each in versions if each in found}  # one may be gone by now
+        return list(self._rows.values())
 
     def _adopt_new(self, users: Mapping[str, HubUser], known: set[str]) -> None:
         for user in users.values():
@@ -140,7 +153,7 @@ class NotebookLoop:
         try:
             reconcile_notebook(self._database, self._hub, row.id, server)
             rename_at_hub(self._hub, row, server)
-            if server is not None and server.ready and row.status == NotebookStatus.ACTIVE:
+            if server is not None and self._probe_is_due(row, server):
                 self._probe(row.id, server)
         except HubError as error:
             _LOG.warning("notebook %s has to wait for the hub: %s", row.id, error)
@@ -150,10 +163,14 @@ class NotebookLoop:
             with self._lock:
                 self._held.discard(row.id)
 
+    def _probe_is_due(self, row: NotebookRow, server: HubServer | None) -> bool:
+        if server is None or not server.ready or row.status != NotebookStatus.ACTIVE:
+            return False
+        probed = self._probed.get(row.id, _Probed())
+        return time.monotonic() >= probed.at + (self._every_seconds if probed.failures else self._probe_seconds)
+
     def _probe(self, notebook_id: str, server: HubServer) -> None:
         probed = self._probed.setdefault(notebook_id, _Probed())
-        if time.monotonic() < probed.at + (self._probe_seconds if not probed.failures else self._every_seconds):
-            return
         problem = self._hub.probe(server)
         probed.at = time.monotonic()
         probed.failures = probed.failures + 1 if problem else 0

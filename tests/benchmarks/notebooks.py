@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jupyter_easymaker.engines.hub import JupyterHubClient
+from jupyter_easymaker.engines.hub import HubServer, HubUser, JupyterHubClient
+from jupyter_easymaker.reconcilers.notebook_loop import NotebookLoop
+from jupyter_easymaker.resources.flavor import Flavor
+from jupyter_easymaker.resources.image import Image
+from jupyter_easymaker.resources.notebook import NotebookCreate, NotebookStatus
 from jupyter_easymaker.service.backend import Backend
+from jupyter_easymaker.store import notebooks
+from jupyter_easymaker.store.database import Database
 from tests.api.notebooks import backend_of_a_hub, client_of
 from tests.benchmarks.measure import Result, interleaved, timed
 from tests.conftest import RunningBackend
 from tests.hub.conftest import ADMIN_PASSWORD, RunningHub
+from tests.waiting import wait_for
 
 _TARGET = 2.0
 _REPEATS = 10
 _FEW, _MANY = 5, 200
 _BODY = {"imageId": "nb", "flavorId": "small"}
+_BODY_FIELDS = {"image_id": "nb", "flavor_id": "small"}
 
 
 def run(_backend: RunningBackend, work: Path) -> list[Result]:
@@ -47,9 +56,9 @@ def _pages(backend: Backend, path: str) -> float:
 
 
 def _look(work: Path) -> Result:
-    """A look at all servers of a real hub: what the backend does every few seconds."""
+    """A look of the reconciler at all servers of a real hub and their notebooks: what goes on all the time."""
     hubs = {number: RunningHub(work / f"hub-{number}") for number in (_FEW, _MANY)}
-    clients: dict[int, JupyterHubClient] = {}
+    loops: dict[int, NotebookLoop] = {}
     try:
         for number, hub in hubs.items():
             hub.start()
@@ -58,16 +67,51 @@ def _look(work: Path) -> Result:
                 answer = admin.api("PUT", f"users/admin/servers/s{index}")
                 assert answer.status_code == 201, answer.text
             token = admin.api("POST", "users/admin/tokens", json={}).json()["token"]
-            clients[number] = JupyterHubClient(f"{hub.url}/hub/api", str(token), hub.url)
-            assert len(clients[number].users()["admin"].servers) >= number
+            database = Database(f"sqlite:///{work}/looked-at-{number}.db")
+            database.migrate()
+            loops[number] = NotebookLoop(
+                database,
+                JupyterHubClient(f"{hub.url}/hub/api", str(token), hub.url),
+                _adopting(database),
+                every_seconds=0,
+            )
+            wait_for(lambda: _settled(database, loops[number], number), 60)  # noqa: B023 - used at once
         return _compare(
-            "a look at all servers of a hub",
-            lambda: timed(lambda: clients[_MANY].users()),
-            lambda: timed(lambda: clients[_FEW].users()),
+            "a look at all servers of a hub and their notebooks",
+            lambda: timed(lambda: [loops[_MANY].look() for _ in range(_REPEATS)]),
+            lambda: timed(lambda: [loops[_FEW].look() for _ in range(_REPEATS)]),
         )
     finally:
+        for loop in loops.values():
+            loop.close()
         for hub in hubs.values():
-            hub.stop()
+            if hub.process is not None:
+                hub.stop()
+
+
+def _adopting(database: Database) -> Callable[[HubUser, HubServer], None]:
+    def adopt(user: HubUser, server: HubServer) -> None:
+        with database.session() as session:
+            notebooks.insert(
+                session,
+                appkey="default",
+                spec=NotebookCreate(notebook_name=server.name, **_BODY_FIELDS),
+                owner=user.name,
+                flavor=Flavor(id="small", name="small", vcpus=1, ram=512),
+                image=Image(image_id="nb", image_name="Notebook"),
+                server_name=server.name,
+                status=NotebookStatus.STOPPED,
+                phase="",
+            )
+
+    return adopt
+
+
+def _settled(database: Database, loop: NotebookLoop, number: int) -> bool:
+    """Look, and return whether all servers are notebooks of which everything is known."""
+    loop.look()
+    with database.reading() as session:
+        return sum("accessPath" in row.observed for row in notebooks.all_live(session)) >= number
 
 
 def _compare(what: str, many: Any, few: Any) -> Result:

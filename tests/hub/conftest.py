@@ -49,6 +49,8 @@ class RunningHub:
     process: subprocess.Popen[bytes] | None = None
     ports: dict[str, int] = field(default_factory=dict)
     host: str = "127.0.0.1"
+    image_id: str = "local-cpu-python-notebook"
+    """What notebooks are made of unless told otherwise."""
 
     @property
     def url(self) -> str:
@@ -80,9 +82,9 @@ class RunningHub:
                 [sys.executable, "-m", "jupyterhub", "--config", str(config)],
                 stdout=log, stderr=subprocess.STDOUT, cwd=self.directory, env=environment,
             )  # fmt: skip
-        wait_for(lambda: self._answers(f"{self.url}/hub/health") and self._answers(f"{self.backend_url}/health"), 180)
+        wait_for(lambda: self.answers(f"{self.url}/hub/health") and self.answers(f"{self.backend_url}/health"), 180)
 
-    def _answers(self, url: str) -> bool:
+    def answers(self, url: str) -> bool:
         assert self.process is not None
         if self.process.poll() is not None:
             raise RuntimeError(f"the hub ended:\n{self.log()[-4000:]}")
@@ -178,7 +180,7 @@ class HubUser:
         """Create a notebook; return its id."""
         body = {
             "notebookName": name,
-            "imageId": "local-cpu-python-notebook",
+            "imageId": self.hub.image_id,
             "flavorId": "c1m2",
             "bootStorageSize": 10,
             "dataStorageSize": 10,
