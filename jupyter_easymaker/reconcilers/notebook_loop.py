@@ -24,7 +24,16 @@ _LOG = logging.getLogger(__name__)
 _BUSY_SECONDS = 0.5
 _MOST_BACKOFF = 10.0
 _WORKERS = 8
+_FULL_LOOK_EVERY = 6
+"""One look in so many is at the stopped servers too: somebody may have made or deleted one at the hub's page."""
+_FEW_OWNERS = 10
+"""So many are asked for one by one; beyond it all users at once are less for the hub to do."""
 _FAILED_PROBES = 2  # one may be lost in a busy moment
+
+
+def _server_of(row: NotebookRow, users: Mapping[str, HubUser]) -> HubServer | None:
+    user = users.get(row.owner)
+    return user.servers.get(row.server_name) if user is not None else None
 
 
 @dataclass
@@ -64,6 +73,9 @@ class NotebookLoop:
         self._lock = threading.Lock()
         self._probed: dict[str, _Probed] = {}
         self._all_at = 0.0
+        self._looks = 0
+        self._resting: dict[str, int] = {}
+        """Notebooks that were seen stopped with nothing to do for them, in which version."""
         self._rows: dict[str, NotebookRow] = {}
         """As they were at the last look; none is used that has another version by now."""
 
@@ -105,22 +117,45 @@ class NotebookLoop:
         """
         rows = self._live_rows()
         if time.monotonic() >= self._all_at:
-            users = self._hub.users()
-            self._adopt_new(users, {notebooks.live_server(row.owner, row.server_name) for row in rows})
+            rows, users = self._look_at_all(rows)
             self._all_at = time.monotonic() + self._every_seconds
-            self._probed = {row.id: self._probed[row.id] for row in rows if row.id in self._probed}
         else:
-            owners = {row.owner for row in rows if not NotebookStatus(row.status).terminal}
-            asked = {owner: self._hub.user(owner) for owner in sorted(owners)}
-            rows = [row for row in rows if row.owner in owners]
-            users = {owner: user for owner, user in asked.items() if user is not None}
+            rows = [row for row in rows if not NotebookStatus(row.status).terminal]
+            users = self._asked({row.owner for row in rows})
         for row in rows:
-            user = users.get(row.owner)
-            server = user.servers.get(row.server_name) if user else None
-            if self._probe_is_due(row, server) or not is_settled(row, server):
-                self._give(row, server)
+            server = _server_of(row, users)
+            if is_settled(row, server):
+                if server is None or server.stopped:
+                    self._resting[row.id] = row.version
+                if not self._probe_is_due(row, server):
+                    continue
+            self._give(row, server)
         busy = any(not NotebookStatus(row.status).terminal for row in rows)
         return _BUSY_SECONDS if busy else max(0.0, self._all_at - time.monotonic())
+
+    def _look_at_all(self, rows: list[NotebookRow]) -> tuple[list[NotebookRow], dict[str, HubUser]]:
+        """Return the notebooks something may have become of, and their owners as the hub sees them now.
+
+        Most servers are stopped and stay so: the hub tells all of them only in every few looks.
+        """
+        everything = self._looks % _FULL_LOOK_EVERY == 0
+        users = self._hub.users() if everything else self._hub.active_users()
+        self._adopt_new(users, {notebooks.live_server(row.owner, row.server_name) for row in rows})
+        self._looks += 1
+        if everything:
+            ids = {row.id for row in rows}
+            self._probed = {each: probed for each, probed in self._probed.items() if each in ids}
+            self._resting = {each: version for each, version in self._resting.items() if each in ids}
+            return rows, users
+        rows = [row for row in rows if _server_of(row, users) or self._resting.get(row.id) != row.version]
+        return rows, {**users, **self._asked({row.owner for row in rows if not _server_of(row, users)})}
+
+    def _asked(self, owners: set[str]) -> dict[str, HubUser]:
+        """Return users with all their servers."""
+        if len(owners) > _FEW_OWNERS:
+            return self._hub.users()
+        asked = {owner: self._hub.user(owner) for owner in sorted(owners)}
+        return {owner: user for owner, user in asked.items() if user is not None}
 
     def _live_rows(self) -> list[NotebookRow]:
         """Return the notebooks there are, reading only those that have changed since the last look."""
