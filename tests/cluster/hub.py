@@ -114,7 +114,13 @@ class ClusterHub(RunningHub):
         self.ports = self.ports or {name: free_port() for name in ("port", "hub_port", "proxy_port")}
         if self.has_backend and not self.backend.address:
             self.backend.install((self.host, self.ports["hub_port"]), (self.host, self.ports["port"]))
-        super().start()
+        try:
+            super().start()
+        except TimeoutError as error:
+            told = self.backend.log() if self.has_backend else ""
+            raise RuntimeError(
+                f"the hub or its backend does not answer:\n{told[-8000:]}\n{self.log()[-4000:]}"
+            ) from error
 
     def answers(self, url: str) -> bool:
         if not self.has_backend and url.startswith(self.backend_url):

@@ -22,6 +22,8 @@ from tests.waiting import wait_for
 
 USER_PASSWORD = "user-password-only-tests-know"
 ADMIN_PASSWORD = "admin-password-only-tests-know-and-long"
+HURRIED = "hank"
+"""Somebody whose start-up scripts may take two seconds together."""
 
 _CONFIG = """
 from pathlib import Path
@@ -35,6 +37,10 @@ c.JupyterHub.services[0]["command"] += ["--ServiceConfig.notebook_probe_seconds=
 c.Spawner.poll_interval = 1
 c.Authenticator.manage_groups = True
 c.SharedPasswordAuthenticator.password_groups = {{"vision-password-only-tests-know": ["vision"]}}
+def hurry(spawner):
+    if spawner.user.name == {hurried!r}:
+        spawner.environment = {{**spawner.environment, "EASYMAKER_CONT_INIT_SECONDS": "2"}}
+c.Spawner.pre_spawn_hook = hurry
 {more}
 """
 
@@ -62,7 +68,7 @@ class RunningHub:
 
     def configuration(self) -> str:
         """Return the hub's configuration file."""
-        return _CONFIG.format(directory=str(self.directory), more=self.more, **self.ports)
+        return _CONFIG.format(directory=str(self.directory), more=self.more, hurried=HURRIED, **self.ports)
 
     def start(self) -> None:
         """Start it and wait until it and its backend answer; an earlier one's ports are used again."""
