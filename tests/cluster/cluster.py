@@ -337,10 +337,16 @@ class Cluster:
 
     def _end_pods(self) -> None:
         core, apps = self.core, client.AppsV1Api(self.api)
-        apps.delete_collection_namespaced_deployment("default")  # or there would be new pods
+        # Or there would be new pods.
+        apps.delete_collection_namespaced_deployment("default")
+        apps.delete_collection_namespaced_replica_set("default")
         apps.delete_collection_namespaced_stateful_set("default")
-        core.delete_collection_namespaced_pod("default", grace_period_seconds=0)
-        wait_for(lambda: not core.list_namespaced_pod("default").items, 60)
+
+        def none_left() -> bool:
+            core.delete_collection_namespaced_pod("default", grace_period_seconds=0)
+            return not core.list_namespaced_pod("default").items
+
+        wait_for(none_left, 60, 0.5)
         kubelet = next(each for each in self.processes if Path(str(each.args[0])).name == "kubelet")  # type: ignore[index]
         kubelet.terminate()  # it would take a minute to clean up after the pods
         kubelet.wait(20)

@@ -9,6 +9,7 @@ import sys
 import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 IMAGE = "localhost/easymaker/notebook:test"
 NEXT_IMAGE = "localhost/easymaker/notebook:next"
@@ -45,7 +46,7 @@ def archives() -> Iterator[bytes]:
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
     database = layer({**files, "start-postgresql": _POSTGRESQL.encode()}, links)
     names = ["docker.io/library/postgres:17"]
-    yield archive(names, database, Entrypoint=["/start-postgresql"], path=f"{programs}:{_PATH}")
+    yield archive(names, database, path=f"{programs}:{_PATH}", Entrypoint=["/start-postgresql"], StopSignal="SIGINT")
 
 
 def notebook_layer(version: str) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -78,18 +79,18 @@ def layer(files: dict[str, bytes], links: dict[str, str]) -> bytes:
     return made_of.getvalue()
 
 
-def archive(names: Sequence[str], content: bytes, *, path: str = _PATH, **commands: list[str]) -> bytes:
+def archive(names: Sequence[str], content: bytes, *, path: str = _PATH, **settings: Any) -> bytes:
     """Return an image of one layer as ``docker save`` would.
 
     Args:
-        commands: its ``Entrypoint`` or ``Cmd``.
+        settings: what it says of its containers, such as ``Entrypoint``, ``Cmd`` or ``StopSignal``.
     """
     digest = hashlib.sha256(content).hexdigest()
     configuration = json.dumps(
         {
             "architecture": "amd64",
             "os": "linux",
-            "config": {**commands, "Env": [f"PATH={path}"]},
+            "config": {**settings, "Env": [f"PATH={path}"]},
             "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
         }
     ).encode()

@@ -40,7 +40,7 @@ def may(hub: ClusterHub, verb: str, resource: str) -> bool:
 def replaced(hub: ClusterHub, killed: str) -> None:
     """Wait until another pod serves in place of a killed one."""
     wait_for(lambda: hub.backend.rolled_out() and hub.backend.pods()[0].metadata.name != killed, _SECONDS, 0.2)
-    wait_for(lambda: hub.answers(hub.backend_url), 60)
+    wait_for(lambda: hub.answers(f"{hub.backend_url}/health"), 60)
 
 
 def starts(hub: ClusterHub, pod: str) -> int:
