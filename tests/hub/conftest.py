@@ -206,6 +206,7 @@ class HubUser:
         """Ask for start, stop or reboot."""
         answer = self.ask("PUT", f"notebooks/{notebook_id}/{action}")
         assert answer.status_code == 200, answer.text
+        self._opened.clear()  # the next server does not know this browser
 
     def wait_for_notebook(self, notebook_id: str, status: str, timeout: float = 90) -> dict[str, Any]:
         """Wait until a notebook has a status; return it."""
