@@ -13,6 +13,7 @@ from ..search.known import KnownTrial
 from ..store import trainings, trials
 from ..store.tables import TrainingRow
 from .context import ReconcilerContext
+from .event_files import show_running_event_files
 from .training import job_name
 
 _KEPT_POINTS = 1000
@@ -54,7 +55,7 @@ def follow(context: ReconcilerContext, row: TrainingRow, objective: str, *, maxi
         "points": [(step, number) for step, _, number in metric.points[-_KEPT_POINTS:]] if metric else [],
         "metrics": _told(found),
     }
-    with context.database.session() as session:
+    with context.database.session(derived=True) as session:
         return trials.change(session, row, _ended(row, status, value), objective=value, trial=kept)
 
 
@@ -90,9 +91,11 @@ def read_metrics(context: ReconcilerContext, row: TrainingRow, points: int) -> M
             return b"", offset, True
         return chunk.data, chunk.next_offset, chunk.complete
 
+    directory = context.tensorboard_dir(row.appkey, row.experiment_id) / row.id
+    show_running_event_files(context.engine, row, directory)
     sources = Sources(
         read_log=read,
-        directory=context.tensorboard_dir(row.appkey, row.experiment_id) / row.id,
+        directory=directory,
         regex=row.spec.get("metricRegex"),
         names=frozenset(row.spec.get("metricNameList", ())),
     )
