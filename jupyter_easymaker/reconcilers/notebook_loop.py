@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 _BUSY_SECONDS = 0.5
 _MOST_BACKOFF = 10.0
 _WORKERS = 8
-_FULL_LOOK_EVERY = 6
+_FULL_LOOK_EVERY = 12
 """One look in so many is at the stopped servers too: somebody may have made or deleted one at the hub's page."""
 _FEW_OWNERS = 10
 """So many are asked for one by one; beyond it all users at once are less for the hub to do."""

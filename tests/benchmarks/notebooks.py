@@ -23,7 +23,7 @@ from tests.waiting import wait_for
 _TARGET = 2.0
 _REPEATS = 10
 _LOOKS = 12
-"""Two of them are at the stopped servers too."""
+"""One of them is at the stopped servers too."""
 _FEW, _MANY = 5, 200
 _BODY = {"imageId": "nb", "flavorId": "small"}
 _BODY_FIELDS = {"image_id": "nb", "flavor_id": "small"}
