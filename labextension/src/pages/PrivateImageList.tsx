@@ -9,6 +9,7 @@ import { ListPage } from '../components/ListPage';
 import type { IColumn } from '../components/Table';
 import { Ago } from '../components/Times';
 import { imageIcon, registryAccountIcon } from '../icons';
+import { groupTypeLabel } from '../imageWords';
 import { createPrivateImage, deletePrivateImage, editPrivateImage } from '../privateImageActions';
 import type { GroupType, IPrivateImage } from '../privateImageTypes';
 
@@ -64,10 +65,6 @@ export function PrivateImageList(): JSX.Element {
       }}
     />
   );
-}
-
-export function groupTypeLabel({ trans }: IApp, type: string): string {
-  return type === 'NOTEBOOK' ? trans.__('Notebook') : trans.__('Training');
 }
 
 function columns(app: IApp): IColumn<IPrivateImage>[] {
