@@ -34,7 +34,10 @@ OF_ADMINISTRATORS = {
     "/v1.0/admin/usage",
     "/v1.0/admin/notebooks",
     "/v1.0/admin/notebooks/actions",
+    "/v1.0/admin/quotas",
     "/v1.0/admin/quotas/{project}",
+    "/v1.0/admin/resources",
+    "/v1.0/admin/cluster-versions",
 }
 PEOPLE = {None: "anonymous", "eve": "of another project", "ada": "member", "token-of-the-owner": "administrator"}
 ENDLESS = re.compile(r"/(events|logs/stream)$")
