@@ -33,11 +33,20 @@ class PlayingHub:
         names = {owner for owner, _ in self.servers} | {"ada"}
         return {name: HubUser(name, self.created, (), self._of(name)) for name in names}
 
+    def active_users(self) -> dict[str, HubUser]:
+        self.before("active_users")
+        names = {owner for (owner, _), server in self.servers.items() if not server.stopped}
+        return {name: HubUser(name, self.created, (), self._of(name, stopped=False)) for name in names}
+
     def user(self, name: str) -> HubUser | None:
         return self.users().get(name)
 
-    def _of(self, owner: str) -> Mapping[str, HubServer]:
-        return {name: server for (of, name), server in self.servers.items() if of == owner}
+    def _of(self, owner: str, *, stopped: bool = True) -> Mapping[str, HubServer]:
+        return {
+            name: server
+            for (of, name), server in self.servers.items()
+            if of == owner and (stopped or not server.stopped)
+        }
 
     def start(self, owner: str, name: str, *, display_name: str, options: Mapping[str, Any]) -> None:
         self.before("start")

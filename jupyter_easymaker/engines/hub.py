@@ -91,7 +91,10 @@ class Hub(Protocol):
     """What reconcilers need of a hub. Everything raises ``HubError``."""
 
     def users(self) -> dict[str, HubUser]:
-        """Return everybody, by name."""
+        """Return everybody with all their servers, by name."""
+
+    def active_users(self) -> dict[str, HubUser]:
+        """Return those who have servers that run or are on their way, with these servers only, by name."""
 
     def user(self, name: str) -> HubUser | None:
         """Return one user."""
@@ -140,13 +143,19 @@ class JupyterHubClient:
         self._servers.close()
 
     def users(self) -> dict[str, HubUser]:
+        return self._users(include_stopped_servers="1")
+
+    def active_users(self) -> dict[str, HubUser]:
+        return self._users(state="active")
+
+    def _users(self, **which: str) -> dict[str, HubUser]:
         found: dict[str, HubUser] = {}
         offset = 0
         while True:
             answer = self._call(
                 "GET",
                 "users",
-                params={"include_stopped_servers": "1", "offset": offset, "limit": _PAGE},
+                params={**which, "offset": offset, "limit": _PAGE},
                 headers={"Accept": "application/jupyterhub-pagination+json"},
             ).json()
             found.update((model["name"], _user(model)) for model in answer["items"])

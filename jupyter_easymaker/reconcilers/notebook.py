@@ -40,6 +40,17 @@ def reconcile_notebook(database: Database, hub: Hub, notebook_id: str, server: H
         _call(database, hub, row, step.call)
 
 
+def is_settled(row: NotebookRow, server: HubServer | None) -> bool:
+    """Return whether there is nothing to write and nothing to ask of the hub, as of most notebooks most of the time.
+
+    Both may be older than what is there now; the next look sees what this one did not.
+    """
+    if not NotebookStatus(row.status).terminal or (server is None and row.at_hub):
+        return False
+    step = next_step(row, server, now())
+    return not (step.forget or step.call or _with_observed(row, server, step).writes or _new_name(row, server))
+
+
 def keep_health(database: Database, row: NotebookRow, problem: str) -> None:
     """Write down what a health probe of an ACTIVE notebook found; empty: it is well."""
     health = NotebookHealth.UNHEALTHY if problem else NotebookHealth.HEALTHY
@@ -117,14 +128,19 @@ def _ask(database: Database, hub: Hub, row: NotebookRow, call: Call) -> None:
 
 def rename_at_hub(hub: Hub, row: NotebookRow, server: HubServer | None) -> None:
     """Have the hub's page show a notebook's name; it takes a new one only while the server is stopped."""
-    if server is None or not server.name or not server.stopped or not NotebookStatus(row.status).terminal:
-        return
-    wanted = display_name(row.name)
-    if server.display_name != wanted:
+    wanted = _new_name(row, server)
+    if wanted:
         try:
             hub.rename(row.owner, row.server_name, wanted)
         except HubError as error:
             _LOG.warning("the server of notebook %s keeps its old name at the hub: %s", row.id, error)
+
+
+def _new_name(row: NotebookRow, server: HubServer | None) -> str:
+    if server is None or not server.name or not server.stopped or not NotebookStatus(row.status).terminal:
+        return ""
+    wanted = display_name(row.name)
+    return wanted if server.display_name != wanted else ""
 
 
 def display_name(name: str) -> str:

@@ -22,6 +22,8 @@ SORT = {
     "notebookStatusCode": NotebookRow.status,
     "owner": NotebookRow.owner,
 }
+_AT_ONCE = 500
+"""Parameters of a query: databases take some thousands."""
 STOPPING, STARTING, FOREIGN = "STOPPING", "STARTING", "FOREIGN"
 
 
@@ -121,6 +123,20 @@ def all_live(session: Session) -> Sequence[NotebookRow]:
     return session.scalars(
         select(NotebookRow).where(NotebookRow.deleted_at.is_(None)).order_by(NotebookRow.created_at)
     ).all()
+
+
+def versions(session: Session) -> dict[str, int]:
+    """Return which version each notebook of all projects has, by id, oldest first: what has changed is seen by it."""
+    query = select(NotebookRow.id, NotebookRow.version).where(NotebookRow.deleted_at.is_(None))
+    return {row[0]: row[1] for row in session.execute(query.order_by(NotebookRow.created_at))}
+
+
+def by_ids(session: Session, ids: Sequence[str]) -> Sequence[NotebookRow]:
+    """Return the notebooks with these ids that are there."""
+    found: list[NotebookRow] = []
+    for first in range(0, len(ids), _AT_ONCE):
+        found += session.scalars(select(NotebookRow).where(NotebookRow.id.in_(ids[first : first + _AT_ONCE])))
+    return found
 
 
 def transition(

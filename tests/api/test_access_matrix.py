@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,24 @@ from tests.api.notebooks import backend_of_a_hub, client_of
 
 SECRET = "secret-of-the-project"
 PUBLIC = {"/health", "/nhn-api-gateway"}
+OF_EVERYBODY = {"/v1.0/users/me"}
+OF_THE_HUB = {"/v1.0/hub/servers", "/v1.0/hub/pull-secrets"}
+"""Asked in the name of the hub or of a server's owner: tests/api/test_hub_pull_secrets.py and tests/hub."""
+OF_ADMINISTRATORS = {
+    "/metrics",
+    "/v1.0/users",
+    "/v1.0/projects",
+    "/v1.0/projects/{project}/members/{user_id}",
+    "/v1.0/admin/audit",
+    "/v1.0/admin/usage",
+    "/v1.0/admin/notebooks",
+    "/v1.0/admin/notebooks/actions",
+    "/v1.0/admin/quotas",
+    "/v1.0/admin/quotas/{project}",
+    "/v1.0/admin/resources",
+    "/v1.0/admin/cluster-versions",
+}
+PEOPLE = {None: "anonymous", "eve": "of another project", "ada": "member", "token-of-the-owner": "administrator"}
 ENDLESS = re.compile(r"/(events|logs/stream)$")
 METHODS = ("get", "post", "put", "delete")
 OF_THE_OWNER = re.compile(r"/notebooks/\{notebook_id\}/inside")
@@ -38,7 +57,11 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
 
 @pytest.fixture(scope="module")
 def ids(backend: Backend) -> dict[str, str]:
-    """One of everything in the project default, by the name its parameter has in paths."""
+    return one_of_everything(backend)
+
+
+def one_of_everything(backend: Backend) -> dict[str, str]:
+    """Make one of everything in the project default; return ids by the name their parameter has in paths."""
     with client_of(backend, "ada") as ada:
         found = {
             "experiment_id": _made(ada, "experiments", "experiment", experimentName=SECRET),
@@ -153,6 +176,7 @@ def filled(path: str, ids: dict[str, str], appkey: str) -> str:
 
 
 def ask(backend: Backend, method: str, path: str, token: str | None) -> Any:
+    """Ask without a body."""
     client = TestClient(backend.app, raise_server_exceptions=False)
     headers = {"X-EasyMaker-Token": token} if token else {}
     if ENDLESS.search(path):  # would never end for those who may follow it
@@ -213,14 +237,44 @@ def test_members_and_administrators_read_what_is_there(backend: Backend, ids: di
         assert answer.status_code in allowed, (path, answer.text)
 
 
+def test_every_route_outside_projects_is_listed_with_who_may_use_it(backend: Backend) -> None:
+    outside = {path for _, path, _ in routes(backend) if "{appkey}" not in path}
+    assert outside == PUBLIC | OF_EVERYBODY | OF_THE_HUB | OF_ADMINISTRATORS, "list the new route with its people"
+    assert {method for operations in backend.app.openapi()["paths"].values() for method in operations} <= set(METHODS)
+
+
 def test_administration_is_for_administrators(backend: Backend, ids: dict[str, str]) -> None:
     for method, path, _ in routes(backend):
-        if "{appkey}" in path or path in PUBLIC or path.endswith(("/users/me", "/hub/servers", "/hub/pull-secrets")):
-            continue
-        if "/tensorboards/" in path or "/storages" in path or path.endswith("-tokens"):
-            continue
-        assert ask(backend, method, filled(path, ids, "default"), "ada").status_code == 403, (method, path)
-        assert ask(backend, method, filled(path, ids, "default"), "token-of-the-owner").status_code != 403, path
+        if path in OF_ADMINISTRATORS:
+            for member in ("ada", "eve"):
+                assert ask(backend, method, filled(path, ids, "default"), member).status_code == 403, (method, path)
+            assert ask(backend, method, filled(path, ids, "default"), "token-of-the-owner").status_code != 403, path
+
+
+def test_every_route_is_asked_by_everybody_there_is(tmp_path: Path) -> None:
+    """Also what changes and deletes, so on resources of its own; members and administrators are kept from nothing."""
+    with backend_of_a_hub(tmp_path) as backend:
+        ids = one_of_everything(backend)
+        answers = {
+            (method, path, person): ask(backend, method, filled(path, ids, "default"), token)
+            for token, person in PEOPLE.items()
+            for method, path, _ in sorted(routes(backend), key=lambda each: each[0] == "delete")
+        }
+    for (method, path, person), answer in answers.items():
+        told = (method, path, person, answer.status_code, answer.text[:300])
+        if person == "anonymous":
+            expected = path in PUBLIC or answer.status_code == 401
+        elif path in OF_THE_HUB:
+            expected = answer.status_code in (400, 401, 403, 404)
+        elif path in OF_ADMINISTRATORS:
+            expected = (answer.status_code == 403) == (person != "administrator")
+        elif person == "of another project" and "{appkey}" in path:
+            expected = answer.status_code == 404
+        else:
+            expected = answer.status_code not in (401, 403) and "no member of it" not in answer.text
+        assert expected, told
+        assert answer.status_code < 500 or answer.status_code == 503, told
+    assert len(answers) == len(PEOPLE) * len(list(routes(backend)))
 
 
 def test_notebook_is_changed_by_its_owner_and_administrators_only(backend: Backend, ids: dict[str, str]) -> None:

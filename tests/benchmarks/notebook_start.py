@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.measure import Result, interleaved
-from tests.cluster.cluster import IMAGE, Cluster
+from tests.cluster.cluster import Cluster
 from tests.cluster.hub import ClusterHub
+from tests.cluster.images import IMAGE
 from tests.conftest import RunningBackend
 from tests.hub.conftest import HubUser, RunningHub
 from tests.waiting import wait_for
@@ -65,7 +66,7 @@ def run_on_cluster(backend: RunningBackend, work: Path) -> list[Result]:
     try:
         cluster.start()
         ours = ClusterHub(work / "ours", cluster=cluster)
-        plain = ClusterHub(work / "plain", cluster=cluster, more=_PLAIN_POD.format(image=IMAGE))
+        plain = ClusterHub(work / "plain", cluster=cluster, more=_PLAIN_POD.format(image=IMAGE), has_backend=False)
         return _compare("A notebook's start as a pod against plain KubeSpawner", ours, plain, 1.3)
     finally:
         cluster.stop()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from jupyter_easymaker.engines.hub import JupyterHubClient
+from jupyter_easymaker.engines.hub import HubServer, JupyterHubClient
+from jupyter_easymaker.engines.hub import HubUser as UserOfTheHub
+from jupyter_easymaker.reconcilers.notebook_loop import NotebookLoop
+from jupyter_easymaker.resources.flavor import Flavor
+from jupyter_easymaker.resources.image import Image
+from jupyter_easymaker.resources.notebook import NotebookCreate, NotebookStatus
 from jupyter_easymaker.service.backend import Backend
+from jupyter_easymaker.store import notebooks
+from jupyter_easymaker.store.database import Database
 from tests.api.notebooks import backend_of_a_hub, client_of
 from tests.benchmarks.measure import Result, interleaved, timed
 from tests.conftest import RunningBackend
@@ -17,8 +25,11 @@ from tests.waiting import wait_for
 
 _TARGET = 2.0
 _REPEATS = 10
+_LOOKS = 12
+"""One of them is at the stopped servers too."""
 _FEW, _MANY = 5, 200
 _BODY = {"imageId": "nb", "flavorId": "small"}
+_BODY_FIELDS = {"image_id": "nb", "flavor_id": "small"}
 
 
 def run(_backend: RunningBackend, work: Path) -> list[Result]:
@@ -51,8 +62,9 @@ def _pages(backend: Backend, path: str) -> float:
 
 
 def _hubs(work: Path) -> list[Result]:
+    """A look of the reconciler at all servers of a real hub and their notebooks, and the hub's administrators' page."""
     hubs = {number: RunningHub(work / f"hub-{number}") for number in (_FEW, _MANY)}
-    clients: dict[int, JupyterHubClient] = {}
+    loops: dict[int, NotebookLoop] = {}
     try:
         for number, hub in hubs.items():
             hub.start()
@@ -61,18 +73,49 @@ def _hubs(work: Path) -> list[Result]:
                 answer = admin.api("PUT", f"users/admin/servers/s{index}")
                 assert answer.status_code == 201, answer.text
             token = admin.api("POST", "users/admin/tokens", json={}).json()["token"]
-            clients[number] = JupyterHubClient(f"{hub.url}/hub/api", str(token), hub.url)
-            assert len(clients[number].users()["admin"].servers) >= number
+            database = Database(f"sqlite:///{work}/looked-at-{number}.db")
+            database.migrate()
+            client = JupyterHubClient(f"{hub.url}/hub/api", str(token), hub.url)
+            loops[number] = NotebookLoop(database, client, _adopting(database), every_seconds=0)
+            wait_for(lambda: _settled(database, loops[number], number), 60)  # noqa: B023 - used at once
             wait_for(lambda admin=admin, number=number: _known(admin) == number, 120)  # type: ignore[misc]
         look = _compare(
-            "a look at all servers of a hub",
-            lambda: timed(lambda: clients[_MANY].users()),
-            lambda: timed(lambda: clients[_FEW].users()),
+            "a look at all servers of a hub and their notebooks",
+            lambda: timed(lambda: [loops[_MANY].look() for _ in range(_LOOKS)]),
+            lambda: timed(lambda: [loops[_FEW].look() for _ in range(_LOOKS)]),
         )
         return [look, _administration(hubs)]
     finally:
+        for loop in loops.values():
+            loop.close()
         for hub in hubs.values():
-            hub.stop()
+            if hub.process is not None:
+                hub.stop()
+
+
+def _adopting(database: Database) -> Callable[[UserOfTheHub, HubServer], None]:
+    def adopt(user: UserOfTheHub, server: HubServer) -> None:
+        with database.session() as session:
+            notebooks.insert(
+                session,
+                appkey="default",
+                spec=NotebookCreate(notebook_name=server.name, **_BODY_FIELDS),
+                owner=user.name,
+                flavor=Flavor(id="small", name="small", vcpus=1, ram=512),
+                image=Image(image_id="nb", image_name="Notebook"),
+                server_name=server.name,
+                status=NotebookStatus.STOPPED,
+                phase="",
+            )
+
+    return adopt
+
+
+def _settled(database: Database, loop: NotebookLoop, number: int) -> bool:
+    """Look, and return whether all servers are notebooks of which everything is known."""
+    loop.look()
+    with database.reading() as session:
+        return sum("accessPath" in row.observed for row in notebooks.all_live(session)) >= number
 
 
 def _known(admin: HubUser) -> int:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 PACKAGES = (
     "golang-go", "golang-github-modern-go-reflect2-dev", "dpkg-dev", "gcc", "libc6-dev",
-    "etcd-server", "containerd", "runc", "containernetworking-plugins", "iptables",
+    "etcd-server", "containerd", "runc", "containernetworking-plugins", "iptables", "postgresql",
 )  # fmt: skip
-COMMANDS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet")
+COMMANDS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy")
 _VERSION = "1.20.2"
 _PAUSE = "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n"
 _SOURCES = (Path("/etc/apt/sources.list"), Path("/etc/apt/sources.list.d"))
@@ -41,8 +41,9 @@ def ensure() -> Path:
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _install_packages()
-        if not all((cache / "bin" / name).exists() for name in (*COMMANDS, "pause")):
-            _build(cache)
+        missing = [name for name in (*COMMANDS, "pause") if not (cache / "bin" / name).exists()]
+        if missing:
+            _build(cache, missing)
     return cache / "bin"
 
 
@@ -70,7 +71,7 @@ def _install_packages() -> None:
     _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES], env=environment)
 
 
-def _build(cache: Path) -> None:
+def _build(cache: Path, missing: list[str]) -> None:
     work = cache / "build"
     shutil.rmtree(work, ignore_errors=True)
     source = _source(work)
@@ -91,10 +92,11 @@ def _build(cache: Path) -> None:
     }
     binaries = cache / "bin"
     binaries.mkdir(exist_ok=True)
-    _generate_openapi(link, work, environment)
+    if "kube-apiserver" in missing:
+        _generate_openapi(link, work, environment)
     version = "k8s.io/component-base/version"
     flags = f"-s -w -X {version}.gitVersion=v{_VERSION} -X {version}.gitMajor=1 -X {version}.gitMinor=20"
-    for name in COMMANDS:
+    for name in (each for each in COMMANDS if each in missing):
         new = binaries / f"{name}.new"
         command = [
             "go",

@@ -1,45 +1,42 @@
-"""A real Kubernetes of one node on this machine: etcd, API server, controllers, scheduler, kubelet, containerd.
+"""A real Kubernetes of one node on this machine: etcd, API server, controllers, scheduler, kubelet, kube-proxy,
+containerd.
 
-Pods are on a bridge of their own (10.112.0.0/24); this machine is its first address there. Volumes are directories
-that the controller manager provides. The image ``localhost/easymaker/notebook:test`` holds empty directories only:
-pods see this machine's programs, the repository and its environment by read-only host paths.
+Pods are on a bridge of their own (10.112.0.0/24); this machine is its first address there. Services have addresses in
+10.113.0.0/24, which kube-proxy leads to pods, and names (``names.py``). Volumes are directories that the controller
+manager provides. Images (``images.py``) hold empty directories only: pods see this machine's programs, the repository
+and its environment by read-only host paths.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dnslib.server import DNSServer
 from kubernetes import client, config
 from kubernetes.stream import stream
 
-from tests.cluster import binaries
+from tests.cluster import binaries, images, names
 from tests.ports import free_port
 from tests.waiting import wait_for
 
 TOKEN = "cluster-token-only-tests-know"
 GATEWAY = "10.112.0.1"
 """This machine, as pods reach it."""
-IMAGE = "localhost/easymaker/notebook:test"
-NEXT_IMAGE = "localhost/easymaker/notebook:next"
-"""The same, upgraded: its /etc/version says ``next``."""
 _BRIDGE = "easymaker0"
+_SERVICES = "10.113.0.0/24"
 _UNIFIED = Path("/sys/fs/cgroup/cgroup.controllers")
 """There with cgroup v2."""
+_ROUTE_LOCAL = Path("/proc/sys/net/ipv4/conf/all/route_localnet")
+"""kube-proxy turns it on."""
 _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
-_LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
-_DIRECTORIES = ("usr", "etc", "root/easymaker", "tmp", "proc", "sys", "dev", "var/tmp", "home", "opt", "srv")
-_PASSWD = "root:x:0:0:root:/root:/bin/sh\n"
 
 _CONTAINERD = """
 version = 2
@@ -85,21 +82,28 @@ class Cluster:
     directory: Path
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     port: int = 0
+    names: DNSServer | None = None
 
     @property
     def kubeconfig(self) -> Path:
         return self.directory / "kubeconfig"
 
     @property
+    def api(self) -> client.ApiClient:
+        """A connection to the API server, as an administrator."""
+        return config.new_client_from_config(str(self.kubeconfig))
+
+    @property
     def core(self) -> client.CoreV1Api:
         """The core API, as an administrator."""
-        return client.CoreV1Api(config.new_client_from_config(str(self.kubeconfig)))
+        return client.CoreV1Api(self.api)
 
     def start(self) -> None:
         """Start everything and wait until pods can be scheduled."""
         self._programs = binaries.ensure()
         self._run = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip())
         self.port, self._etcd = free_port(), f"http://127.0.0.1:{free_port()}"
+        self._route_local = _ROUTE_LOCAL.read_text()
         self._cgroup_root = f"/easymaker-{os.getpid()}"
         self._write_files()
         self._make_cgroups()
@@ -122,6 +126,8 @@ class Cluster:
         )
         self._import_images()
         self._start("kubelet", self._kubelet_command())
+        self._start("kube-proxy", self._kube_proxy_command())
+        self.names = names.serve(self.core, GATEWAY)
         self.make_storage_class("test", "kubernetes.io/host-path", default=True)
         wait_for(self._node_is_ready, 90)
 
@@ -138,6 +144,9 @@ class Cluster:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+            if self.names is not None:
+                self.names.stop()
+            self._forget_services()
             self._unmount()
             subprocess.run(["ip", "link", "delete", _BRIDGE], capture_output=True, check=False)
             for top in self._cgroups():
@@ -176,7 +185,7 @@ class Cluster:
             f"--etcd-servers={self._etcd}", f"--secure-port={self.port}", "--bind-address=127.0.0.1",
             "--endpoint-reconciler-type=none", "--allow-privileged=true", "--authorization-mode=Node,RBAC",
             f"--token-auth-file={self.directory / 'tokens.csv'}", f"--cert-dir={self.directory / 'api-server'}",
-            "--service-cluster-ip-range=10.113.0.0/24", "--service-account-issuer=https://easymaker.test",
+            f"--service-cluster-ip-range={_SERVICES}", "--service-account-issuer=https://easymaker.test",
             f"--service-account-signing-key-file={key}", f"--service-account-key-file={key}",
         ]  # fmt: skip
 
@@ -187,6 +196,20 @@ class Cluster:
             f"--root-dir={self.directory / 'kubelet'}", "--hostname-override=127.0.0.1",
             f"--cert-dir={self.directory / 'kubelet-certificates'}",
         ]  # fmt: skip
+
+    def _kube_proxy_command(self) -> list[str]:
+        return [
+            f"--kubeconfig={self.kubeconfig}", "--proxy-mode=iptables", "--masquerade-all",
+            "--hostname-override=127.0.0.1", f"--healthz-bind-address=127.0.0.1:{free_port()}",
+            f"--metrics-bind-address=127.0.0.1:{free_port()}", "--conntrack-max-per-core=0",
+            "--conntrack-tcp-timeout-established=0s", "--conntrack-tcp-timeout-close-wait=0s",
+        ]  # fmt: skip
+
+    def _forget_services(self) -> None:
+        """Take kube-proxy's rules away."""
+        program = self._programs / "kube-proxy"
+        subprocess.run([program, "--cleanup"], capture_output=True, check=False, env={**os.environ, "PATH": _PATH})
+        _ROUTE_LOCAL.write_text(self._route_local)
 
     def _write_files(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -220,6 +243,8 @@ class Cluster:
             "enforceNodeAllocatable": [],
             "authentication": {"anonymous": {"enabled": True}, "webhook": {"enabled": False}},
             "authorization": {"mode": "AlwaysAllow"},
+            "clusterDNS": [GATEWAY],
+            "clusterDomain": names.DOMAIN,
             "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
             "syncFrequency": "10s",
         }
@@ -248,6 +273,7 @@ class Cluster:
         for command in (f"link add {_BRIDGE} type bridge", f"address add {GATEWAY}/24 dev {_BRIDGE}"):
             subprocess.run([ip, *command.split()], capture_output=True, check=True)
         subprocess.run([ip, "link", "set", _BRIDGE, "up"], check=True)
+        subprocess.run([ip, "route", "add", _SERVICES, "dev", _BRIDGE], check=True)  # also without a default route
 
     def run_in(self, pod: str, script: str) -> str:
         """Run a shell script in a pod; return what it printed."""
@@ -284,7 +310,7 @@ class Cluster:
 
     def make_storage_class(self, name: str, provisioner: str, *, default: bool = False) -> None:
         annotations = {"storageclass.kubernetes.io/is-default-class": "true"} if default else {}
-        client.StorageV1Api(config.new_client_from_config(str(self.kubeconfig))).create_storage_class(
+        client.StorageV1Api(self.api).create_storage_class(
             client.V1StorageClass(
                 metadata=client.V1ObjectMeta(name=name, annotations=annotations), provisioner=provisioner
             )
@@ -292,15 +318,16 @@ class Cluster:
 
     def _import_images(self) -> None:
         wait_for(lambda: (self._run / "containerd.sock").exists(), 30)
-        pause = self._programs / "pause"
-        self._import("localhost/pause:test", {"pause": pause.read_bytes()}, {}, ["/pause"])
-        for name, version in ((IMAGE, "test"), (NEXT_IMAGE, "next")):
-            self._import(name, *notebook_layer(version), ["/bin/sh"])
-
-    def _import(self, name: str, files: dict[str, bytes], links: dict[str, str], command: list[str]) -> None:
-        path = self.directory / "image.tar"
-        path.write_bytes(image_archive(name, image_layer(files, links), command))
         wait_for(lambda: self._ctr("version").returncode == 0, 30)
+        pause = self._programs / "pause"
+        layer = images.layer({"pause": pause.read_bytes()}, {})
+        self._import(images.archive(["localhost/pause:test"], layer, Entrypoint=["/pause"]))
+        for archive in images.archives():
+            self._import(archive)
+
+    def _import(self, archive: bytes) -> None:
+        path = self.directory / "image.tar"
+        path.write_bytes(archive)
         done = self._ctr("images", "import", str(path))
         assert done.returncode == 0, done.stderr
 
@@ -309,9 +336,17 @@ class Cluster:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def _end_pods(self) -> None:
-        core = self.core
-        core.delete_collection_namespaced_pod("default", grace_period_seconds=0)
-        wait_for(lambda: not core.list_namespaced_pod("default").items, 60)
+        core, apps = self.core, client.AppsV1Api(self.api)
+        # Or there would be new pods.
+        apps.delete_collection_namespaced_deployment("default")
+        apps.delete_collection_namespaced_replica_set("default")
+        apps.delete_collection_namespaced_stateful_set("default")
+
+        def none_left() -> bool:
+            core.delete_collection_namespaced_pod("default", grace_period_seconds=0)
+            return not core.list_namespaced_pod("default").items
+
+        wait_for(none_left, 60, 0.5)
         kubelet = next(each for each in self.processes if Path(str(each.args[0])).name == "kubelet")  # type: ignore[index]
         kubelet.terminate()  # it would take a minute to clean up after the pods
         kubelet.wait(20)
@@ -326,62 +361,6 @@ class Cluster:
             (each for each in places if each.startswith((str(self.directory), str(self._run)))), reverse=True
         ):
             subprocess.run(["umount", "--lazy", place], capture_output=True, check=False)
-
-
-def notebook_layer(version: str) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Return the files and links of an image for notebooks."""
-    return {"etc/passwd": _PASSWD.encode(), "etc/version": version.encode()}, _LINKS
-
-
-def image_layer(files: dict[str, bytes], links: dict[str, str]) -> bytes:
-    """Return a layer with these files, links and the directories pods need."""
-    layer = io.BytesIO()
-    with tarfile.open(fileobj=layer, mode="w") as tar:
-        made: set[str] = set()
-        for directory in _DIRECTORIES if links else ():
-            parts = directory.split("/")
-            for depth in range(1, len(parts) + 1):
-                path = "/".join(parts[:depth])
-                if path not in made:
-                    made.add(path)
-                    entry = tarfile.TarInfo(path)
-                    entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if path.endswith("tmp") else 0o755
-                    tar.addfile(entry)
-        for link, target in links.items():
-            entry = tarfile.TarInfo(link)
-            entry.type, entry.linkname = tarfile.SYMTYPE, target
-            tar.addfile(entry)
-        for path, content in files.items():
-            entry = tarfile.TarInfo(path)
-            entry.size, entry.mode = len(content), 0o755
-            tar.addfile(entry, io.BytesIO(content))
-    return layer.getvalue()
-
-
-def image_archive(name: str, layer: bytes, command: list[str]) -> bytes:
-    """Return an image of one layer as ``docker save`` would."""
-    digest = hashlib.sha256(layer).hexdigest()
-    configuration = json.dumps(
-        {
-            "architecture": "amd64",
-            "os": "linux",
-            "config": {"Cmd": command, "Env": ["PATH=/usr/local/bin:/usr/bin:/bin"]},
-            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
-        }
-    ).encode()
-    manifest = [{"Config": "config.json", "RepoTags": [name], "Layers": ["layer.tar"]}]
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        parts_of: dict[str, bytes] = {
-            "layer.tar": layer,
-            "config.json": configuration,
-            "manifest.json": json.dumps(manifest).encode(),
-        }
-        for path, content in parts_of.items():
-            entry = tarfile.TarInfo(path)
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    return archive.getvalue()
 
 
 def host_volumes() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

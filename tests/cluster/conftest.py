@@ -41,4 +41,5 @@ def hub(cluster: Cluster, registry: Registry, tmp_path_factory: pytest.TempPathF
         running.start()
         yield running
     finally:
-        running.stop()
+        if running.process is not None:
+            running.stop()

@@ -1,22 +1,33 @@
-"""A hub and a backend beside the cluster, on the pods' network; notebooks are pods."""
+"""A hub beside the cluster, on the pods' network; notebooks and the backend are pods."""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.cluster import GATEWAY, IMAGE, Cluster, host_volumes
+from tests.cluster.backend_pod import NAS, BackendPod
+from tests.cluster.cluster import GATEWAY, Cluster, host_volumes
+from tests.cluster.images import IMAGE
 from tests.hub.conftest import HubUser, RunningHub
+from tests.ports import free_port
 from tests.waiting import wait_for
 
 UNBOUND = "una"
 """Somebody whose notebooks' volumes never come."""
 SERVICE_TOKEN = "service-token-only-tests-know-and-long"
+_SETTINGS: dict[str, Any] = {
+    "notebook_look_seconds": 0.5,
+    "notebook_probe_seconds": 0.5,
+    "nas": {"team": NAS},
+    "flavors": [
+        {"id": "small", "name": "small", "vcpus": 1, "ram": 512},
+        {"id": "larger", "name": "larger", "vcpus": 1, "ram": 640},
+        {"id": "brief", "name": "brief", "vcpus": 1, "ram": 512, "idleMinutes": 1},
+    ],
+}
+"""What tests tell the backend beyond what people start with."""
 
 _CONFIG = """
 import os, sys
@@ -24,7 +35,9 @@ from pathlib import Path
 from jupyter_easymaker.hub import cluster, one_machine
 c = get_config()
 directory = Path({directory!r})
-cluster.configure(c, backend="http://{host}:{backend_port}")
+cluster.configure(c, backend={backend!r})
+# Pods know the service by its name; this machine, where the hub runs, does not.
+c.KubeSpawner.environment["EASYMAKER_URL"] = "http://easymaker:8090"
 one_machine.sign_in_with_passwords(c, directory)
 one_machine.proxy(c, directory)
 c.JupyterHub.bind_url = "http://{host}:{port}"
@@ -33,7 +46,7 @@ c.JupyterHub.db_url = f"sqlite:///{{directory / 'jupyterhub.sqlite'}}"
 c.JupyterHub.cookie_secret_file = str(directory / "cookie-secret")
 c.TraefikProxy.traefik_api_url = "http://127.0.0.1:{proxy_port}"
 c.JupyterHub.services = [
-    {{"name": "easymaker", "url": "http://{host}:{backend_port}", "api_token": {token!r}, "oauth_no_confirm": True}}
+    {{"name": "easymaker", "url": {backend!r}, "api_token": {token!r}, "oauth_no_confirm": True}}
 ]
 c.Spawner.poll_interval = 1
 c.KubeSpawner.namespace = "default"
@@ -55,102 +68,69 @@ c.Spawner.pre_spawn_hook = use_storage_nobody_provides
 """
 
 
+def _images(lab: str) -> list[dict[str, str]]:
+    """Return the operator's own images: one that cannot be pulled, and ``lab``, at an address."""
+    addresses = {"private": f"{GATEWAY}:9/private/notebook:1", "lab": lab}
+    return [
+        {"imageId": each, "imageName": each.capitalize(), "groupTypeCode": "NOTEBOOK", "address": address}
+        for each, address in addresses.items()
+    ]
+
+
 @dataclass
 class ClusterHub(RunningHub):
-    """The hub, whose backend is a process of its own: it goes on when the hub is restarted."""
+    """The hub, a process of this machine's; its backend is a pod and goes on when the hub is restarted."""
 
     host: str = GATEWAY
+    image_id: str = "cpu-python-notebook"
     cluster: Cluster = field(default_factory=lambda: Cluster(Path()))
-    backend: subprocess.Popen[bytes] | None = None
+    has_backend: bool = True
+    """A plain hub, to compare with, has none."""
     backend_settings: dict[str, Any] = field(default_factory=dict)
-    lab_image: str = IMAGE
-    """What the catalogue says of the image ``lab``."""
+    backend: BackendPod = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings = {**_SETTINGS, **self.backend_settings, "images": _images(IMAGE)}
+        self.backend = BackendPod(self.cluster, self.nas, SERVICE_TOKEN, settings)
 
     @property
     def nas(self) -> Path:
         return self.directory / "nas"
 
+    @property
+    def backend_url(self) -> str:
+        return f"http://{self.backend.address or self.host}:8090"
+
     def configuration(self) -> str:
         volumes, mounts = host_volumes()
         return _CONFIG.format(
             directory=str(self.directory), host=self.host, token=SERVICE_TOKEN, volumes=volumes, mounts=mounts,
-            image=IMAGE, unbound=UNBOUND, nas=str(self.nas), more=self.more, **self.ports,
+            image=IMAGE, unbound=UNBOUND, nas=str(self.nas), more=self.more, backend=self.backend_url, **self.ports,
         )  # fmt: skip
 
     def start(self) -> None:
         os.environ["KUBECONFIG"] = str(self.cluster.kubeconfig)
         (self.nas / "shared").mkdir(parents=True, exist_ok=True)
-        super().start()
+        self.ports = self.ports or {name: free_port() for name in ("port", "hub_port", "proxy_port")}
+        if self.has_backend and not self.backend.address:
+            self.backend.install((self.host, self.ports["hub_port"]), (self.host, self.ports["port"]))
+        try:
+            super().start()
+        except TimeoutError as error:
+            told = self.backend.log() if self.has_backend else ""
+            raise RuntimeError(
+                f"the hub or its backend does not answer:\n{told[-8000:]}\n{self.log()[-4000:]}"
+            ) from error
 
-    def _answers(self, url: str) -> bool:
-        if url.startswith(self.backend_url) and (self.backend is None or self.backend.poll() is not None):
-            self.start_backend()
-        return super()._answers(url)
+    def answers(self, url: str) -> bool:
+        if not self.has_backend and url.startswith(self.backend_url):
+            return True
+        return super().answers(url)
 
-    def start_backend(self) -> None:
-        settings = {
-            "hub": True,
-            "ip": self.host,
-            "hub_url": self.url,
-            "notebook_containers": True,
-            "notebook_look_seconds": 0.5,
-            "notebook_probe_seconds": 0.5,
-            "nas": {"team": str(self.nas)},
-            "flavors": [
-                {"id": "small", "name": "small", "vcpus": 1, "ram": 512},
-                {"id": "larger", "name": "larger", "vcpus": 1, "ram": 640},
-                {"id": "brief", "name": "brief", "vcpus": 1, "ram": 512, "idleMinutes": 1},
-            ],
-            "images": [
-                {
-                    "imageId": "private",
-                    "imageName": "Private",
-                    "groupTypeCode": "NOTEBOOK",
-                    "address": f"{self.host}:9/private/notebook:1",
-                },
-                {
-                    "imageId": "lab",
-                    "imageName": "Lab",
-                    "groupTypeCode": "NOTEBOOK",
-                    "address": self.lab_image,
-                },
-            ],
-            **self.backend_settings,
-        }
-        config = self.directory / "jupyter_easymaker_config.py"
-        lines = [f"c.ServiceConfig.{name} = {value!r}" for name, value in settings.items()]
-        config.write_text("\n".join(["c = get_config()", *lines]))
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("EM_", "EASYMAKER_"))}
-        environment = {
-            **kept,
-            "JUPYTERHUB_API_TOKEN": SERVICE_TOKEN,
-            "JUPYTERHUB_API_URL": f"http://{self.host}:{self.ports['hub_port']}/hub/api",
-            "JUPYTERHUB_BASE_URL": "/",
-            "JUPYTERHUB_SERVICE_NAME": "easymaker",
-            "JUPYTERHUB_SERVICE_PREFIX": "/services/easymaker/",
-            "JUPYTERHUB_OAUTH_ACCESS_SCOPES": json.dumps(["access:services", "access:services!service=easymaker"]),
-        }
-        command = [
-            sys.executable, "-m", "jupyter_easymaker.service.cli", "serve", "--config", str(config),
-            "--data-dir", str(self.directory / "backend"), "--port", str(self.ports["backend_port"]),
-        ]  # fmt: skip
-        with (self.directory / "backend.log").open("ab") as log:
-            self.backend = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
-
-    def stop_backend(self) -> None:
-        if self.backend is not None and self.backend.poll() is None:
-            self.backend.terminate()
-            self.backend.wait(30)
-
-    def restart_backend(self) -> None:
-        """Start the backend with what its settings are now."""
-        self.stop_backend()
-        self.start_backend()
-        wait_for(lambda: self._answers(f"{self.backend_url}/health"), 60)
-
-    def stop(self) -> None:
-        super().stop()
-        self.stop_backend()
+    def offer_lab_image(self, address: str) -> None:
+        """Have the catalogue say another address of the image ``lab``."""
+        self.backend.configure({**self.backend.settings, "images": _images(address)})
+        wait_for(lambda: self.answers(f"{self.backend_url}/health"), 60)
 
     def pod_of(self, user: HubUser, notebook_id: str) -> str:
         """Return the name of a notebook's pod once there is one."""

@@ -9,18 +9,18 @@ import pytest
 from kubernetes.client.rest import ApiException
 
 from jupyter_easymaker.resources.image import BASE_LABEL
-from tests.cluster.cluster import NEXT_IMAGE, image_layer, notebook_layer
 from tests.cluster.hub import ClusterHub
+from tests.cluster.images import NEXT_IMAGE, layer, notebook_layer
 from tests.registry import Registry
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
-_BASE = "local-cpu-python-notebook"
+_BASE = "cpu-python-notebook"
 _SECONDS = 240
 
 
 def test_private_image_is_pulled_with_its_account_and_with_nothing_else(hub: ClusterHub, registry: Registry) -> None:
-    address = registry.push("team/lab", "1", {BASE_LABEL: _BASE}, layers=[image_layer(*notebook_layer("private"))])
+    address = registry.push("team/lab", "1", {BASE_LABEL: _BASE}, layers=[layer(*notebook_layer("private"))])
     pia = hub.sign_in("pia")
     account = {"registryAccountName": "robot", "loginId": registry.login, "password": "wrong"}
     image = {"imageName": "mine", "address": address, "groupTypeCode": "NOTEBOOK", "baseImageId": _BASE}
@@ -44,7 +44,7 @@ def test_private_image_is_pulled_with_its_account_and_with_nothing_else(hub: Clu
     kept = json.loads(base64.b64decode(secret.data[".dockerconfigjson"]))
     assert kept["auths"][registry.host]["password"] == registry.password
     assert registry.password not in hub.cluster.run_in(pod, "env; cat /proc/1/environ")
-    assert registry.password not in hub.log()
+    assert registry.password not in hub.log() + hub.backend.log()
 
     pia.act(notebook_id, "stop")
     pia.wait_for_notebook(notebook_id, "STOPPED", _SECONDS)
@@ -77,8 +77,7 @@ def test_restart_takes_an_upgraded_image_and_keeps_the_data_storage(hub: Cluster
     ray.wait_for_notebook(notebook_id, "ACTIVE", _SECONDS)
     pod = hub.pod_of(ray, notebook_id)
     assert hub.cluster.run_in(pod, "cat /etc/version; echo kept > /root/easymaker/kept") == "test"
-    hub.lab_image = NEXT_IMAGE
-    hub.restart_backend()
+    hub.offer_lab_image(NEXT_IMAGE)
     assert hub.cluster.run_in(pod, "cat /etc/version") == "test", "what runs is left alone"
     ray.act(notebook_id, "reboot")
     wait_for(lambda: ray.notebook(notebook_id)["notebookStatusCode"] != "REBOOT_IN_PROGRESS", _SECONDS)

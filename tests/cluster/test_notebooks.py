@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from tests.cluster.hub import UNBOUND, ClusterHub, HubUser
@@ -29,13 +30,21 @@ def test_notebook_lives_in_a_pod_from_creation_to_deletion(hub: ClusterHub, idle
     container = hub.cluster.core.read_namespaced_pod(pod, "default").spec.containers[0]
     assert container.resources.limits["memory"] == str(512 * 1024**2)
     assert hub.cluster.run_in(pod, "id -u; cat /root/team/hello").split("\n") == ["0", "from the NAS"]
-    script = "#!/bin/sh\necho run by $(id -un); python3 -m venv --without-pip /root/easymaker/custom-conda-envs/mine\n"
+    script = "#!/bin/sh\necho run by $(id -un); python3 -m venv --without-pip /root/easymaker/custom-conda-envs/made\n"
     hub.cluster.run_in(pod, f"cd /root/easymaker/cont-init.d && printf '%s' '{script}' > 10-make && chmod +x 10-make")
     hub.cluster.run_in(pod, "echo kept > /root/easymaker/kept; echo lost > /root/lost")
+    own = "/root/easymaker/custom-conda-envs/own"
+    hub.cluster.run_in(pod, f"python3 -m venv --without-pip {own} && mkdir {own}/conda-meta")
+    server = pod_server(hub, notebook_id)
+    kernels = ada.in_notebook("api/kernelspecs", server).json()["kernelspecs"]
+    assert "easymaker-env-own" in kernels, "without a restart"
+    token = hub.cluster.run_in(pod, 'printf %s "$EASYMAKER_TOKEN"')
+    assert whose(hub, token) == "ada"
 
     ada.act(notebook_id, "stop")
     assert ada.wait_for_notebook(notebook_id, "STOPPED", _SECONDS)["notebookStatusReason"] == "Stopped on request."
     wait_for(lambda: pod not in hub.pods(), 60)
+    wait_for(lambda: whose(hub, token) == "", 60)
     changed = ada.ask("PUT", f"notebooks/{notebook_id}/flavor", json={"flavorId": "larger"})
     assert changed.status_code == 200, changed.text
     ada.act(notebook_id, "start")
@@ -48,15 +57,24 @@ def test_notebook_lives_in_a_pod_from_creation_to_deletion(hub: ClusterHub, idle
     )
     assert told.split("\n")[:3] == ["kept", "run by root", "0"]
     assert "No such file" in hub.cluster.run_in(pod, "cat /root/lost")
-    server = pod_server(hub, notebook_id)
     kernels = ada.in_notebook("api/kernelspecs", server).json()["kernelspecs"]
-    assert "easymaker-env-mine" in kernels
+    assert "easymaker-env-made" in kernels, "the start-up script's"
+    shown = kernels["easymaker-env-own"]["spec"]["display_name"]
+    assert shown.startswith("own (Python"), "conda's, made before the stop"
+    assert "conda" in shown
 
     claims = [name for name in hub.claims() if server.removeprefix("nb-") in name]
     assert len(claims) == 1
     ada.ask("DELETE", f"notebooks/{notebook_id}").raise_for_status()
     wait_for(lambda: ada.ask("GET", f"notebooks/{notebook_id}").status_code == 404, _SECONDS)
     wait_for(lambda: claims[0] not in hub.claims(), 60)
+
+
+def whose(hub: ClusterHub, token: str) -> str:
+    """Return whom the backend takes somebody with this token for; empty: nobody."""
+    headers = {"Authorization": f"token {token}"}
+    answer = httpx.get(f"{hub.backend_url}/v1.0/users/me", headers=headers, timeout=30)
+    return str(answer.json()["user"]["userId"]) if answer.status_code == 200 else ""
 
 
 def pod_server(hub: ClusterHub, notebook_id: str) -> str:
@@ -104,9 +122,13 @@ def test_notebook_whose_pod_is_deleted_behind_our_back_is_seen_stopped_and_start
     assert "hers" not in hub.cluster.run_in(hub.pod_of(dee, own), "ls /root/easymaker")
     dee.ask("DELETE", f"notebooks/{own}").raise_for_status()
     # The hub is restarted: notebook and backend go on.
+    (backend,) = hub.backend.pods()
     hub.kill()
     hub.start()
     cy = hub.sign_in("cy")
+    (still,) = hub.backend.pods()
+    assert still.metadata.uid == backend.metadata.uid
+    assert [each.restart_count for each in still.status.container_statuses] == [0]
     assert cy.notebook(notebook_id)["notebookStatusCode"] == "ACTIVE"
     assert cy.in_notebook("api/status", server).status_code == 200
 

@@ -22,6 +22,8 @@ from tests.waiting import wait_for
 
 USER_PASSWORD = "user-password-only-tests-know"
 ADMIN_PASSWORD = "admin-password-only-tests-know-and-long"
+HURRIED = "hank"
+"""Somebody whose start-up scripts may take two seconds together."""
 
 _CONFIG = """
 from pathlib import Path
@@ -35,6 +37,10 @@ c.JupyterHub.services[0]["command"] += ["--ServiceConfig.notebook_probe_seconds=
 c.Spawner.poll_interval = 1
 c.Authenticator.manage_groups = True
 c.SharedPasswordAuthenticator.password_groups = {{"vision-password-only-tests-know": ["vision"]}}
+def hurry(spawner):
+    if spawner.user.name == {hurried!r}:
+        spawner.environment = {{**spawner.environment, "EASYMAKER_CONT_INIT_SECONDS": "2"}}
+c.Spawner.pre_spawn_hook = hurry
 {more}
 """
 
@@ -49,6 +55,8 @@ class RunningHub:
     process: subprocess.Popen[bytes] | None = None
     ports: dict[str, int] = field(default_factory=dict)
     host: str = "127.0.0.1"
+    image_id: str = "local-cpu-python-notebook"
+    """What notebooks are made of unless told otherwise."""
 
     @property
     def url(self) -> str:
@@ -60,7 +68,7 @@ class RunningHub:
 
     def configuration(self) -> str:
         """Return the hub's configuration file."""
-        return _CONFIG.format(directory=str(self.directory), more=self.more, **self.ports)
+        return _CONFIG.format(directory=str(self.directory), more=self.more, hurried=HURRIED, **self.ports)
 
     def start(self) -> None:
         """Start it and wait until it and its backend answer; an earlier one's ports are used again."""
@@ -80,9 +88,9 @@ class RunningHub:
                 [sys.executable, "-m", "jupyterhub", "--config", str(config)],
                 stdout=log, stderr=subprocess.STDOUT, cwd=self.directory, env=environment,
             )  # fmt: skip
-        wait_for(lambda: self._answers(f"{self.url}/hub/health") and self._answers(f"{self.backend_url}/health"), 180)
+        wait_for(lambda: self.answers(f"{self.url}/hub/health") and self.answers(f"{self.backend_url}/health"), 180)
 
-    def _answers(self, url: str) -> bool:
+    def answers(self, url: str) -> bool:
         assert self.process is not None
         if self.process.poll() is not None:
             raise RuntimeError(f"the hub ended:\n{self.log()[-4000:]}")
@@ -178,7 +186,7 @@ class HubUser:
         """Create a notebook; return its id."""
         body = {
             "notebookName": name,
-            "imageId": "local-cpu-python-notebook",
+            "imageId": self.hub.image_id,
             "flavorId": "c1m2",
             "bootStorageSize": 10,
             "dataStorageSize": 10,
@@ -198,6 +206,7 @@ class HubUser:
         """Ask for start, stop or reboot."""
         answer = self.ask("PUT", f"notebooks/{notebook_id}/{action}")
         assert answer.status_code == 200, answer.text
+        self._opened.clear()  # the next server does not know this browser
 
     def wait_for_notebook(self, notebook_id: str, status: str, timeout: float = 90) -> dict[str, Any]:
         """Wait until a notebook has a status; return it."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import psutil
 import pytest
 
-from tests.hub.conftest import ADMIN_PASSWORD, HubUser, RunningHub
+from tests.hub.conftest import ADMIN_PASSWORD, HURRIED, HubUser, RunningHub
 from tests.hub.test_notebooks import processes_in
 from tests.processes import with_words
 from tests.waiting import wait_for
@@ -22,10 +26,17 @@ def backend_of(hub: RunningHub) -> psutil.Process:
 
 
 def kill_backend(hub: RunningHub) -> None:
-    """Kill it; the hub starts it again."""
+    """Kill it; the hub, which looks every 30 seconds, starts it again."""
     killed = backend_of(hub)
     killed.kill()
-    killed.wait(30)
+    wait_for(lambda: is_dead(killed), 30)
+
+
+def is_dead(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE  # until its parent looks
+    except psutil.NoSuchProcess:
+        return True
 
 
 def answers(hub: RunningHub) -> bool:
@@ -54,12 +65,12 @@ def test_start_and_stop_survive_the_death_of_the_backend(hub: RunningHub) -> Non
     ida = hub.sign_in("ida")
     notebook_id = ida.create_notebook("crash")
     kill_backend(hub)
-    wait_for(lambda: answers(hub), 60)
+    wait_for(lambda: answers(hub), 90)
     ida.wait_for_notebook(notebook_id, "ACTIVE")
     assert len(processes_in(ida.directory_of(notebook_id))) == 1
     ida.act(notebook_id, "stop")
     kill_backend(hub)
-    wait_for(lambda: answers(hub), 60)
+    wait_for(lambda: answers(hub), 90)
     ida.wait_for_notebook(notebook_id, "STOPPED")
     assert not processes_in(ida.directory_of(notebook_id))
     ida.ask("DELETE", f"notebooks/{notebook_id}")
@@ -101,6 +112,66 @@ def test_stop_waits_for_a_hub_that_hangs(hub: RunningHub) -> None:
     stopped = kay.wait_for_notebook(notebook_id, "STOPPED")
     assert stopped["notebookStatusReason"] == "Stopped on request."
     kay.ask("DELETE", f"notebooks/{notebook_id}")
+
+
+@contextmanager
+def slowed(hub: RunningHub) -> Iterator[None]:
+    """Let the hub run a third of the time: everything it is asked takes seconds."""
+    assert hub.process is not None
+    process, over = hub.process, threading.Event()
+
+    def slow() -> None:
+        while not over.is_set():
+            process.send_signal(signal.SIGSTOP)
+            over.wait(1.0)
+            process.send_signal(signal.SIGCONT)
+            over.wait(0.5)
+
+    slowing = threading.Thread(target=slow)
+    slowing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        slowing.join()
+
+
+def test_hub_that_is_slow_loses_no_action_and_does_none_twice(hub: RunningHub) -> None:
+    nia = hub.sign_in("nia")
+    notebook_id = nia.create_notebook("slow")
+    with slowed(hub):
+        nia.wait_for_notebook(notebook_id, "ACTIVE", 240)
+        nia.act(notebook_id, "stop")
+        nia.wait_for_notebook(notebook_id, "STOPPED", 240)
+        nia.act(notebook_id, "start")
+        nia.wait_for_notebook(notebook_id, "ACTIVE", 240)
+    assert len(processes_in(nia.directory_of(notebook_id))) == 1
+    assert len(re.findall(r"User nia:\S+ took \S+ seconds to start", hub.log())) == 2, "the hub tells of each start"
+    nia.ask("DELETE", f"notebooks/{notebook_id}")
+
+
+def test_hanging_start_up_script_is_ended_after_the_configured_time(hub: RunningHub) -> None:
+    hank = hub.sign_in(HURRIED)
+    notebook_id = stopped_notebook(hank, "hanging")
+    start_up_script(hank, notebook_id, "echo begun; sleep 600")
+    hank.act(notebook_id, "start")
+    hank.wait_for_notebook(notebook_id, "ACTIVE")
+    (script,) = hank.ask("GET", f"notebooks/{notebook_id}/inside").json()["inside"]["scriptList"]
+    assert (script["name"], script["state"], script["exitCode"]) == ("script", "TIMED_OUT", 124)
+    hank.ask("DELETE", f"notebooks/{notebook_id}")
+
+
+def test_deletion_survives_the_death_of_the_backend(hub: RunningHub) -> None:
+    ora = hub.sign_in("ora")
+    notebook_id = ora.create_notebook("goes")
+    ora.wait_for_notebook(notebook_id, "ACTIVE")
+    directory = ora.directory_of(notebook_id)
+    assert ora.ask("DELETE", f"notebooks/{notebook_id}").status_code == 200
+    kill_backend(hub)
+    wait_for(lambda: answers(hub), 90)
+    wait_for(lambda: ora.ask("GET", f"notebooks/{notebook_id}").status_code == 404, 60)
+    wait_for(lambda: not directory.exists())
+    assert not processes_in(directory)
 
 
 def test_start_that_fails_says_why_and_can_be_asked_again(hub: RunningHub) -> None:
