@@ -243,9 +243,13 @@ export class EasyMakerClient {
   }
 
   /** Follow the project's changes, from after an event or from now on. */
-  async followEvents(lastEventId: string | null, signal: AbortSignal): Promise<Response> {
+  async followEvents(
+    lastEventId: string | null,
+    watch: string[],
+    signal: AbortSignal
+  ): Promise<Response> {
     const headers: Record<string, string> = lastEventId ? { 'Last-Event-ID': lastEventId } : {};
-    return this.open('events', { headers, signal });
+    return this.open('events', { headers, query: { watch }, signal });
   }
 
   /** A request in the project, with a JSON answer. */
