@@ -249,7 +249,13 @@ export class EasyMakerClient {
     signal: AbortSignal
   ): Promise<Response> {
     const headers: Record<string, string> = lastEventId ? { 'Last-Event-ID': lastEventId } : {};
-    return this.open('events', { headers, query: { watch }, signal });
+    return this.openStream('events', { headers, query: { watch }, signal });
+  }
+
+  /** A stream of server-sent events; asked for as such, it does not keep an idle Jupyter server from being seen idle. */
+  async openStream(path: string, request: IRequest): Promise<Response> {
+    const headers = { ...request.headers, Accept: 'text/event-stream' };
+    return this.open(path, { ...request, headers });
   }
 
   /** A request in the project, with a JSON answer. */
