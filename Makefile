@@ -11,7 +11,7 @@ export UV_EXTRA_INDEX_URL ?= $(shell $(PYTHON) -m pip config get global.extra-in
 export UV_INDEX_STRATEGY ?= unsafe-best-match
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --compile-bytecode
 # Tests mostly wait for processes they started; each file stays with one worker, which has servers of its own.
-PARALLEL ?= --numprocesses 3 --dist loadfile
+PARALLEL ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
 QUICK := not torch and not formats and not wheel and not hub and not cluster
 SOURCES := $(shell find labextension/src labextension/style labextension/package.json labextension/yarn.lock pyproject.toml -type f 2>/dev/null)
 

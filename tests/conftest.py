@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,15 @@ from tests.swift import swift
 from tests.waiting import wait_for
 
 __all__ = ["RunningBackend", "backend", "free_port", "keystone_swift", "own_backend", "swift"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files whose tests may take longest, so that no worker is left alone with one at the end."""
+    longest: dict[Path, float] = defaultdict(float)
+    for item in items:
+        if (limit := item.get_closest_marker("timeout")) is not None:
+            longest[item.path] = max(longest[item.path], limit.args[0])
+    items.sort(key=lambda item: -longest[item.path])
 
 
 @dataclass

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import traceback
 from math import ceil
@@ -93,8 +94,6 @@ def _node_environment(
 
 
 def free_ports(count: int) -> list[int]:
-    import socket
-
     held = [socket.socket() for _ in range(count)]
     for each in held:  # held together, so that no two are the same
         each.bind(("127.0.0.1", 0))

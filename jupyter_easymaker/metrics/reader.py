@@ -69,6 +69,9 @@ class MetricsReader:
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, _Training] = OrderedDict()
+        self._sizes: dict[str, int] = {}
+        self._size = 0
+        """Of all of them together."""
         self._lock = threading.Lock()
 
     def read(self, training_id: str, sources: Sources, points: int) -> Metrics:
@@ -79,13 +82,19 @@ class MetricsReader:
         with training.lock:
             complete = training.look(sources.read_log)
             found = Metrics(training.metrics(points), complete, training.left_out)
-        self._forget()
+            size = len(training)
+        self._forget(training_id, size)
         return found
 
-    def _forget(self) -> None:
+    def _forget(self, training_id: str, size: int) -> None:
+        """Count one that was read just now, and forget those read longest ago if all together are too large."""
         with self._lock:
-            while len(self._known) > 1 and sum(map(len, self._known.values())) > _KEPT_POINTS:
-                self._known.popitem(last=False)
+            if training_id in self._known:
+                self._size += size - self._sizes.get(training_id, 0)
+                self._sizes[training_id] = size
+            while len(self._known) > 1 and self._size > _KEPT_POINTS:
+                forgotten, _ = self._known.popitem(last=False)
+                self._size -= self._sizes.pop(forgotten, 0)
 
 
 class _Training:

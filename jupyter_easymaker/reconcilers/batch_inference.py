@@ -41,7 +41,7 @@ class BatchInferenceSteps(JobSteps[BatchInferenceRow]):
 
     def write(self, context: ReconcilerContext, row: BatchInferenceRow, status: Status | None, **changes: Any) -> bool:
         status_now = None if status is None else BatchInferenceStatus(status)
-        with context.database.session() as session:
+        with context.database.session(derived=True) as session:
             return batch_inferences.transition(session, row, status_now, **changes)
 
     def forget(self, context: ReconcilerContext, row: BatchInferenceRow) -> None:

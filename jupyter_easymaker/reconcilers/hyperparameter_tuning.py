@@ -55,11 +55,12 @@ def reconcile_tuning(context: ReconcilerContext, tuning_id: str) -> None:
     elif row.deleted_at is not None:
         _purge(context, row)
     elif not HyperparameterTuningStatus(row.status).terminal:
-        spec = HyperparameterTuningCreate.model_validate(row.spec)
-        course = context.courses.setdefault(tuning_id, Course(spec, row.seed))
+        course = context.courses.get(tuning_id)
+        if course is None:
+            course = context.courses[tuning_id] = Course(HyperparameterTuningCreate.model_validate(row.spec), row.seed)
         with context.database.reading() as session:
             found = trials.of_tuning(session, tuning_id, since=len(course.known))
-        _Step(context, row, spec, course, found).do()
+        _Step(context, row, course, found).do()
 
 
 def _purge(context: ReconcilerContext, row: HyperparameterTuningRow) -> None:
@@ -83,13 +84,12 @@ class _Step:
         self,
         context: ReconcilerContext,
         row: HyperparameterTuningRow,
-        spec: HyperparameterTuningCreate,
         course: Course,
         found: Sequence[TrainingRow],
     ) -> None:
         self._context = context
         self._row = row
-        self._spec = spec
+        self._spec = course.spec
         self._course = course
         self._trials = list(found)  # from the first that had not ended
         self._maximize = self._spec.objective_type_code is ObjectiveType.MAXIMIZE
@@ -199,7 +199,7 @@ class _Step:
         """Add a trial, unless somebody else just has, or the tuning is being stopped."""
         number = self._made
         try:
-            with self._context.database.session() as session:
+            with self._context.database.session(derived=True) as session:
                 current = session.get(HyperparameterTuningRow, self._row.id, with_for_update=True)
                 if current is None or current.deleted_at is not None:
                     return None
@@ -282,5 +282,5 @@ class _Step:
     def _write(self, status: HyperparameterTuningStatus, **changes: Any) -> bool:
         if self._row.status != status and not HyperparameterTuningStatus(self._row.status).may_become(status):
             return False
-        with self._context.database.session() as session:
+        with self._context.database.session(derived=True) as session:
             return tunings.transition(session, self._row, status if self._row.status != status else None, **changes)

@@ -17,7 +17,7 @@ from .training import reconcile_training, reconcile_training_row
 _LOG = logging.getLogger(__name__)
 _BUSY_SECONDS = 1.0  # a safety net while something is unfinished: the engine tells of changes by itself
 _PACE_SECONDS = 0.05
-_TUNING_PACE_SECONDS = 0.01  # the next trial waits for the end of the last to be seen
+_TUNING_PACE_SECONDS = 0.002  # the next trial waits for the end of the last to be seen
 _IDLE_SECONDS = 30.0  # another backend on the same store may have died and left work
 
 

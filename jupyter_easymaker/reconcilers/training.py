@@ -47,7 +47,7 @@ class TrainingSteps(JobSteps[TrainingRow]):
         return Seen(state.status, state.reason, columns)
 
     def write(self, context: ReconcilerContext, row: TrainingRow, status: Status | None, **changes: Any) -> bool:
-        with context.database.session() as session:
+        with context.database.session(derived=True) as session:
             return trainings.transition(session, row, None if status is None else TrainingStatus(status), **changes)
 
     def forget(self, context: ReconcilerContext, row: TrainingRow) -> None:

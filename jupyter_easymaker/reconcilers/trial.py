@@ -54,7 +54,7 @@ def follow(context: ReconcilerContext, row: TrainingRow, objective: str, *, maxi
         "points": [(step, number) for step, _, number in metric.points[-_KEPT_POINTS:]] if metric else [],
         "metrics": _told(found),
     }
-    with context.database.session() as session:
+    with context.database.session(derived=True) as session:
         return trials.change(session, row, _ended(row, status, value), objective=value, trial=kept)
 
 

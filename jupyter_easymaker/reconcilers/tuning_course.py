@@ -25,7 +25,7 @@ class Course:
     """The trials of a tuning up to the first that has not ended. Made anew from the store it is the same."""
 
     def __init__(self, spec: HyperparameterTuningCreate, seed: int) -> None:
-        self._spec = spec
+        self.spec = spec
         self._seed = seed
         self.known: list[KnownTrial] = []
         """By number."""
@@ -60,7 +60,7 @@ class Course:
 
     def know(self, row: TrainingRow) -> KnownTrial:
         """Return a trial as the search knows it. Curves are long, and only early stopping asks for them."""
-        return one_trial.known(row, with_points=self._spec.early_stopping_algorithm is not None)
+        return one_trial.known(row, with_points=self.spec.early_stopping_algorithm is not None)
 
     def search(self) -> Search:
         """Return the tuning's search.
@@ -71,7 +71,7 @@ class Course:
         if self._search is None:
             from ..search.study import Search  # with Optuna, which a backend without tunings does without
 
-            spec = self._spec
+            spec = self.spec
             median = (spec.early_stopping_min_trial_count, spec.early_stopping_start_step)
             self._search = Search(
                 spec.hyperparameter_spec_list,

@@ -26,8 +26,10 @@ class Process:
         return self._process.pid
 
     def limit(self, seconds: float, reason: str, grace: float) -> None:
-        """End it after this time."""
-        self._start_timer(seconds, lambda: self.end(reason, grace))
+        """End it after this time. Call it in the main thread, for one process at a time."""
+        # Nearly every run has a limit, and a thread takes milliseconds to start: what it runs has just begun.
+        signal.signal(signal.SIGALRM, lambda _number, _frame: self.end(reason, grace))
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def end(self, reason: str, grace: float) -> None:
         """Ask it and everything it started to end, and kill what is left after ``grace`` seconds. Returns at once."""
@@ -42,6 +44,7 @@ class Process:
     def wait(self) -> int:
         """Wait for its end, end what it left running, and return its exit code, negative for a signal."""
         exit_code = self._process.wait()
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for timer in self._timers:
             timer.cancel()
         self._signal(signal.SIGKILL)

@@ -44,15 +44,17 @@ def follow(session: Session, row: ResourceRow, changed: Iterable[str]) -> None:
         return
     ended = None if isinstance(row, NotebookRow) else row.ended_at
     begun = row.started_at
-    # A notebook is restarted: what it held before ends where the next begins.
-    before = update(UsageRow).where(UsageRow.resource_id == row.id, UsageRow.ended_at.is_(None))
-    if begun is None:
-        session.execute(before.values(ended_at=now()))
-        return
-    session.execute(before.where(UsageRow.started_at != begun).values(ended_at=now()))
-    known = session.scalar(select(UsageRow).where(UsageRow.resource_id == row.id, UsageRow.started_at == begun))
+    known = None
+    open_or_this = or_(UsageRow.ended_at.is_(None), UsageRow.started_at == begun)
+    for period in session.scalars(select(UsageRow).where(UsageRow.resource_id == row.id, open_or_this)):
+        if period.started_at == begun:
+            known = period
+        else:  # a notebook is restarted: what it held before ends where the next begins
+            period.ended_at = now()
     if known is not None:
         known.ended_at = ended
+        return
+    if begun is None:
         return
     nodes = 1 if isinstance(row, NotebookRow) else row.spec.get("instanceCount", 1)
     session.add(_period(row, nodes, begun, ended))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import optuna
@@ -11,7 +12,6 @@ import optuna
 from jupyter_easymaker.client.client import EasyMakerClient
 from tests.benchmarks.measure import Result, interleaved, timed
 from tests.conftest import RunningBackend
-from tests.waiting import wait_for
 
 _TRIALS = 50
 _AT_ONCE = 2
@@ -57,8 +57,11 @@ def run(backend: RunningBackend, work: Path) -> list[Result]:
     }
 
     def tuning() -> None:
-        tuning_id = client.create_tuning(body)["hyperparameterTuningId"]
-        wait_for(lambda: client.tuning(tuning_id)["hyperparameterTuningStatusCode"] == "COMPLETE", 300, interval=0.1)
+        with closing(client.events()) as events:
+            next(events)  # it listens from here on
+            tuning_id = client.create_tuning(body)["hyperparameterTuningId"]
+            end = (tuning_id, "COMPLETE")
+            next(event for event in events if (event.data["resourceId"], event.data["statusCode"]) == end)
         assert client.tuning(tuning_id)["successfulTrialCount"] == _TRIALS
 
     def objective(trial: optuna.Trial) -> float:

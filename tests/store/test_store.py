@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from jupyter_easymaker.resources.experiment import ExperimentStatus
@@ -158,6 +161,15 @@ def test_what_belongs_to_a_resource_is_never_added_while_it_is_deleted(database:
             assert not waiting.done()
             done.set()
         assert waiting.result(10) == ((False, 0) if first == "deletion" else (True, 1))
+
+
+def test_only_what_is_derived_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    normal, full = 1, 2
+    database = Database(f"sqlite:///{tmp_path}/store.db")
+    with closing(database):
+        for derived, expected in ((False, full), (True, normal), (False, full)):  # on one connection of the pool
+            with database.session(derived=derived) as session:
+                assert session.scalar(text("PRAGMA synchronous")) == expected
 
 
 def test_reading_waits_for_no_writer(database: Database) -> None:
