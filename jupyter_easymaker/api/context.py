@@ -22,6 +22,7 @@ from ..storage.config import StorageConfig
 from ..store.database import Database
 from ..store.encryption import Encryption
 from ..store.tables import UserRow
+from ..tensorboards.mirror import Mirrors
 from ..tensorboards.service import TensorboardService
 
 
@@ -46,6 +47,8 @@ class ApiContext:
     tensorboards: TensorboardService
     tensorboard_dir: Callable[[str, str], Path]
     """Where the trainings of an experiment write TensorBoard logs to, by appkey and experiment."""
+    tensorboard_mirrors: Mirrors
+    """What TensorBoard shows of storages."""
     logs: LogArchive
     upload_dir: Path
     """Where files lie that are being sent, until they are whole."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from ..metrics.reader import Metrics, Sources
 from ..metrics.series import MAX_POINTS
+from ..reconcilers.event_files import show_running_event_files
 from ..resources.metric import Metric
 from ..store.tables import TrainingRow
 from .auth import Member
@@ -42,9 +43,11 @@ def read_metrics(context: ApiContext, row: TrainingRow, points: int) -> Metrics:
         chunk = read_log(context, row, 0, offset, limit)
         return chunk.data, chunk.next_offset, chunk.complete
 
+    directory = context.tensorboard_dir(row.appkey, row.experiment_id) / row.id
+    show_running_event_files(context.engine, row, directory)
     sources = Sources(
         read_log=read,
-        directory=context.tensorboard_dir(row.appkey, row.experiment_id) / row.id,
+        directory=directory,
         regex=row.spec.get("metricRegex"),
         names=frozenset(row.spec.get("metricNameList", ())),
     )

@@ -1,34 +1,29 @@
-"""TensorBoard of a training, a tuning or an experiment: started on demand, passed on to who may see it."""
+"""TensorBoard of a training, a tuning, an experiment or a storage directory: started on demand, passed on."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
 import anyio
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
 from starlette.types import Receive, Scope, Send
 
-from ..resources.base import WireModel
+from ..resources.base import RequestModel, WireModel
 from ..resources.errors import EasyMakerError, ResultCode
-from ..store import trainings, trials
 from ..tensorboards.service import TensorboardFailed
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import envelope, success
-from .experiments import find_experiment
-from .hyperparameter_tunings import find_tuning
 from .listing import ANY_PARAMETERS
 from .tensorboard_links import tensorboard_path, tensorboard_uri
-from .trainings import find_training
+from .tensorboard_runs import STORAGE, Shown, shown, storage_id
 
 if TYPE_CHECKING:
     import httpx
@@ -63,6 +58,13 @@ class Tensorboard(WireModel):
     """It answers at once; if not, the first request takes a second or two."""
 
 
+class StorageTensorboard(RequestModel):
+    """What TensorBoard is to show."""
+
+    uri: Annotated[str, Field(min_length=1, max_length=1024)]
+    """A directory of a storage, such as ``obs://{endpoint}/{container}/{path}``, with event files in it or below."""
+
+
 Answer = envelope("TensorboardAnswer", tensorboard=Tensorboard)
 
 
@@ -84,6 +86,15 @@ def start_for_tuning(appkey: str, tuning_id: str, context: Context, _caller: Mem
     return _started(context, appkey, f"tuning-{tuning_id}")
 
 
+@router.post("/storages/tensorboard", response_model=Answer)
+def start_for_storage(appkey: str, body: StorageTensorboard, context: Context, _caller: Member) -> Any:
+    """Have a TensorBoard of the event files in a storage directory run; return where it is.
+
+    Those of an object storage are copied, and again when they grow, while somebody looks.
+    """
+    return _started(context, appkey, f"{STORAGE}-{storage_id(body.uri)}")
+
+
 @router.get("/tensorboards/{key}/{path:path}", response_class=Response, openapi_extra=ANY_PARAMETERS)
 async def read(request: Request, appkey: str, key: str, path: str, context: Context, _caller: Member) -> Response:
     """Pass a request on to a TensorBoard, which is started if it does not run."""
@@ -97,9 +108,9 @@ async def ask(request: Request, appkey: str, key: str, path: str, context: Conte
 
 
 def _started(context: ApiContext, appkey: str, key: str) -> Any:
-    runs = _runs(context, appkey, key)
+    what = shown(context, appkey, key, look=True, now=True)
     try:
-        ready = context.tensorboards.ensure(key, runs)
+        ready = _ensure(context, what)
     except TensorboardFailed as error:
         raise EasyMakerError(ResultCode.UNAVAILABLE, str(error)) from error
     kind, _, resource_id = key.partition("-")
@@ -107,38 +118,12 @@ def _started(context: ApiContext, appkey: str, key: str) -> Any:
     return success(tensorboard=Tensorboard(path=tensorboard_path(kind, resource_id), uri=uri, ready=ready))
 
 
-def _runs(context: ApiContext, appkey: str, key: str) -> dict[str, Path]:
-    """Return what a TensorBoard shows: the runs' names to their directories.
-
-    Raises:
-        EasyMakerError: the project has nothing of this key.
-    """
-    kind, _, resource_id = key.partition("-")
-    with context.database.reading() as session:
-        if kind == "training":
-            row = find_training(session, appkey, resource_id)
-            found, experiment_id = [(row.id, row.name)], row.experiment_id
-        elif kind == "tuning":
-            experiment_id = find_tuning(session, appkey, resource_id).experiment_id
-            found = [(row.id, row.name) for row in trials.of_tuning(session, resource_id)]
-        elif kind == "experiment":
-            experiment_id = find_experiment(session, appkey, resource_id).id
-            found = trainings.names(session, appkey, experiment_id)
-        else:
-            raise EasyMakerError(ResultCode.NOT_FOUND, f"There is no TensorBoard {key} in this project.")
-    directory = context.tensorboard_dir(appkey, experiment_id)
-    return {name: directory / training_id for training_id, name in run_names(found).items()}
-
-
-def run_names(found: list[tuple[str, str]]) -> dict[str, str]:
-    """Return a name for the run of each training: its own, as far as a file can be called so and no other is.
-
-    Args:
-        found: the trainings' ids and names.
-    """
-    plain = [(training_id, re.sub(r"[/\\]|^\.+", "_", name)) for training_id, name in found]
-    count = Counter(name for _, name in plain)
-    return {key: name if count[name] == 1 else f"{name} ({key[:8]})" for key, name in plain}
+def _ensure(context: ApiContext, what: Shown, instead_of: str = "") -> bool:
+    try:
+        return context.tensorboards.ensure(what.process, what.runs, instead_of)
+    except TensorboardFailed:
+        context.tensorboard_mirrors.close(what.process)
+        raise
 
 
 @lru_cache(maxsize=16)
@@ -153,15 +138,17 @@ def _client(path: str) -> httpx.AsyncClient:
 async def _pass_on(request: Request, context: ApiContext, appkey: str, key: str, path: str) -> Response:
     import httpx
 
-    runs = await asyncio.to_thread(_runs, context, appkey, key)
+    anew = path in _NEW_RUNS
+    what = await asyncio.to_thread(shown, context, appkey, key, look=anew)
+    process = what.process
     body = await request.body()
     service, failed = context.tensorboards, ""
     while True:
         async with AsyncExitStack() as stack:
             try:
-                if path in _NEW_RUNS or failed or key not in service:
-                    await asyncio.to_thread(service.ensure, key, runs, failed)
-                socket = stack.enter_context(service.using(key))
+                if anew or failed or process not in service:
+                    await asyncio.to_thread(_ensure, context, what, failed)
+                socket = stack.enter_context(service.using(process))
                 client = _client(socket)
                 asked = _question(client, request, path, body)
                 answer = await client.send(asked, stream=True)
@@ -169,7 +156,7 @@ async def _pass_on(request: Request, context: ApiContext, appkey: str, key: str,
                 raise EasyMakerError(ResultCode.UNAVAILABLE, str(error)) from error
             except httpx.TransportError as error:
                 if failed or isinstance(error, httpx.TimeoutException):
-                    why = await asyncio.to_thread(service.last_words, key) or str(error) or type(error).__name__
+                    why = await asyncio.to_thread(service.last_words, process) or str(error) or type(error).__name__
                     message = f"TensorBoard did not answer: {why}. Try again in a moment."
                     raise EasyMakerError(ResultCode.UNAVAILABLE, message) from error
                 failed = socket  # its process ended just now: it is started again, once

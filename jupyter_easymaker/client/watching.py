@@ -29,9 +29,18 @@ class Watching:
         return found
 
     def tensorboard(
-        self, *, training_id: str | None = None, experiment_id: str | None = None, tuning_id: str | None = None
+        self,
+        *,
+        training_id: str | None = None,
+        experiment_id: str | None = None,
+        tuning_id: str | None = None,
+        uri: str | None = None,
     ) -> dict[str, Any]:
         """Have the TensorBoard of a training, or of all trainings of an experiment or a tuning, run.
+
+        Args:
+            training_id, experiment_id, tuning_id: whose.
+            uri: instead of these, a directory of a storage with event files in it or below.
 
         Returns:
             ``path``, ``uri``, ``ready``.
@@ -41,9 +50,12 @@ class Watching:
         """
         of = {"trainings": training_id, "experiments": experiment_id, "hyperparameter-tunings": tuning_id}
         given = [f"{path}/{resource_id}" for path, resource_id in of.items() if resource_id is not None]
-        if len(given) != 1:
-            raise ValueError("give either training_id, experiment_id or tuning_id")
-        found: dict[str, Any] = self.post(f"{given[0]}/tensorboard")["tensorboard"]
+        if len(given) + (uri is not None) != 1:
+            raise ValueError("give either training_id, experiment_id, tuning_id or uri")
+        if uri is not None:
+            given = ["storages"]
+        body = None if uri is None else {"uri": uri}
+        found: dict[str, Any] = self.post(f"{given[0]}/tensorboard", body)["tensorboard"]
         return found
 
     def dashboard(self) -> dict[str, Any]:

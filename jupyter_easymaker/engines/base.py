@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from math import inf
+from pathlib import Path
 from typing import Any
 
 from ..monitoring.samples import Sample
@@ -197,6 +198,10 @@ class Engine(ABC):
         Raises:
             ValueError: the path leaves the directory.
         """
+
+    @abstractmethod
+    def node_directory(self, name: str, node: int = 0) -> Path | None:
+        """Return where this machine sees a node's directory, which may not be there; None: it does not see it."""
 
     @abstractmethod
     def log_times(self, name: str, node: int = 0) -> list[tuple[int, float]]:

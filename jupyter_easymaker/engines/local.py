@@ -161,6 +161,9 @@ class LocalEngine(FullEngine):
     def read_file(self, name: str, file: str, node: int = 0) -> bytes | None:
         return local_reading.node_file(self._directory(name), file, node)
 
+    def node_directory(self, name: str, node: int = 0) -> Path | None:
+        return Path(job_files.node_directory(str(self._directory(name)), node))
+
     def log_times(self, name: str, node: int = 0) -> list[tuple[int, float]]:
         return local_reading.log_times(self._directory(name), node)
 

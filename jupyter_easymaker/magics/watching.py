@@ -31,8 +31,12 @@ _NAMES = {
 def add_to(commands: Any) -> None:
     """Add ``%easymaker dashboard`` and ``%easymaker tensorboard``."""
     commands.add_parser("dashboard", help="How much there is of everything, and what uses the most.")
-    tensorboard_ = commands.add_parser("tensorboard", help="TensorBoard of a training, or of a whole experiment.")
-    tensorboard_.add_argument("target", metavar="NAME|ID", nargs="?", help="The training.")
+    tensorboard_ = commands.add_parser(
+        "tensorboard", help="TensorBoard of a training, of a whole experiment, or of a storage directory."
+    )
+    tensorboard_.add_argument(
+        "target", metavar="NAME|ID|URI", nargs="?", help="The training, or a directory such as nas://local:/logs."
+    )
     tensorboard_.add_argument("--experiment", "-e", metavar="NAME|ID", help="All trainings of this experiment.")
     tensorboard_.add_argument("--tuning", metavar="NAME|ID", help="All trials of this tuning.")
 
@@ -102,17 +106,19 @@ def _value(value: float, unit: str) -> str:
 
 
 def tensorboard(client: EasyMakerClient, options: argparse.Namespace, _cell: str | None) -> None:
+    target, is_uri = options.target, "://" in (options.target or "")
     given = {
-        "training": options.target,
+        "uri" if is_uri else "training": target,
         "experiment": options.experiment,
         "hyperparameterTuning": options.tuning,
     }
     named = [(kind, name) for kind, name in given.items() if name is not None]
     if len(named) != 1:
-        raise ClientError("Name a training, an experiment with -e or a --tuning: %easymaker tensorboard NAME")
+        message = "Name a training, a storage directory, an experiment with -e or a --tuning: %easymaker tensorboard "
+        raise ClientError(f"{message}NAME")
     ((kind, name),) = named
     argument = "tuning_id" if kind == "hyperparameterTuning" else f"{kind}_id"
-    of = {argument: find(client, kind, name)[f"{kind}Id"]}
+    of = {"uri": name} if kind == "uri" else {argument: find(client, kind, name)[f"{kind}Id"]}
     found = client.tensorboard(**of)
     # Set by Jupyter, through which whoever sees this page is signed in; elsewhere the backend asks for a token.
     through_jupyter = os.environ.get("EASYMAKER_BROWSER_PATH")

@@ -21,7 +21,7 @@ _FRAME = struct.Struct("<QI")
 _CHECKSUM = 4
 _MAX_RECORD = 64 * 1024**2
 _MAX_FILES = 200
-_MAX_DEPTH = 4
+_MAX_DEPTH = 6
 
 
 class TensorBoardMetrics:

@@ -15,6 +15,7 @@ from ..store import trainings
 from ..store.job_owners import job_of
 from ..store.tables import TrainingRow
 from .context import ReconcilerContext
+from .event_files import show_event_files
 from .job_steps import JobSteps, Seen
 from .training_state import observed_state
 
@@ -47,6 +48,8 @@ class TrainingSteps(JobSteps[TrainingRow]):
         return Seen(state.status, state.reason, columns)
 
     def write(self, context: ReconcilerContext, row: TrainingRow, status: Status | None, **changes: Any) -> bool:
+        if status is not None and status.terminal:
+            show_event_files(context.engine, row, context.tensorboard_dir(row.appkey, row.experiment_id) / row.id)
         with context.database.session(derived=True) as session:
             return trainings.transition(session, row, None if status is None else TrainingStatus(status), **changes)
 

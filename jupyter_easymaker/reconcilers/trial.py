@@ -13,6 +13,7 @@ from ..search.known import KnownTrial
 from ..store import trainings, trials
 from ..store.tables import TrainingRow
 from .context import ReconcilerContext
+from .event_files import show_running_event_files
 from .training import job_name
 
 _KEPT_POINTS = 1000
@@ -90,9 +91,11 @@ def read_metrics(context: ReconcilerContext, row: TrainingRow, points: int) -> M
             return b"", offset, True
         return chunk.data, chunk.next_offset, chunk.complete
 
+    directory = context.tensorboard_dir(row.appkey, row.experiment_id) / row.id
+    show_running_event_files(context.engine, row, directory)
     sources = Sources(
         read_log=read,
-        directory=context.tensorboard_dir(row.appkey, row.experiment_id) / row.id,
+        directory=directory,
         regex=row.spec.get("metricRegex"),
         names=frozenset(row.spec.get("metricNameList", ())),
     )

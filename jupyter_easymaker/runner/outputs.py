@@ -10,6 +10,7 @@ from ..storage.access import StorageError, stage_out
 from ..storage.config import StorageConfig
 from .code import executed_notebook, is_notebook
 from .errors import RunError
+from .event_files import keep_event_files
 from .lineage import output_lineage
 from .node import Node
 from .plan import Plan
@@ -24,6 +25,7 @@ def upload_outputs(plan: Plan, node: Node, report: Report) -> dict[str, str]:
     """
     if not node.chief:
         return {}
+    _keep_event_files(plan, node)
     storage = StorageConfig.from_json(plan.storage)
     _add_notebook(plan, node)
     outputs: dict[str, str] = {}
@@ -45,6 +47,14 @@ def upload_outputs(plan: Plan, node: Node, report: Report) -> dict[str, str]:
     if problems:
         raise RunError("\n".join(problems))
     return outputs
+
+
+def _keep_event_files(plan: Plan, node: Node) -> None:
+    """Keep what TensorBoard shows, before the node is cleared."""
+    try:
+        keep_event_files(node.directory, plan.tensorboard_dir)
+    except OSError as error:  # a curve less is no reason to lose a model
+        print(f"easymaker: TensorBoard's event files could not be kept: {error}", flush=True)
 
 
 def _add_notebook(plan: Plan, node: Node) -> None:

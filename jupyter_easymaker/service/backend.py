@@ -23,9 +23,11 @@ from ..reconcilers.log_keeper import LogKeeper
 from ..reconcilers.loop import ReconcilerLoop
 from ..reconcilers.pod_log_keeper import PodLogKeeper
 from ..reconcilers.stage_meter import StageMeter
+from ..runner.event_files import is_event_file
 from ..store import users
 from ..store.database import Database
 from ..store.encryption import KEY_FILE, Encryption
+from ..tensorboards.mirror import Mirrors, MirrorSettings
 from ..tensorboards.service import TensorboardService
 from .catalogue import machine_catalogue
 from .config import DEFAULT_APPKEY, ServiceConfig
@@ -107,10 +109,16 @@ class Backend:
         )
         self.reconcilers = ReconcilerLoop(context)
         self.log_forwarder = log_forwarder(config, self.database, self.engine, archive)
+        self.mirrors = Mirrors(
+            _emptied(Path(config.data_dir) / "tensorboard-storage"),
+            is_event_file,
+            MirrorSettings(config.tensorboard_storage_files, int(config.tensorboard_storage_gb * 10**9)),
+        )
         self.tensorboards = TensorboardService(
             idle_seconds=config.tensorboard_idle_minutes * 60,
             at_most=config.tensorboard_at_most,
             flags=config.tensorboard_flags,
+            ended=self.mirrors.close,
         )
         self.notebooks = notebook_service(config, self.database, catalogue)
         self.app: FastAPI = create_app(
@@ -126,6 +134,7 @@ class Backend:
                 reconcile_experiment=lambda key: reconcile_experiment(context, key),
                 tensorboards=self.tensorboards,
                 tensorboard_dir=context.tensorboard_dir,
+                tensorboard_mirrors=self.mirrors,
                 logs=archive,
                 upload_dir=_emptied(Path(config.data_dir) / "uploads"),
                 public_url=config.public_url.rstrip("/"),
@@ -165,6 +174,7 @@ class Backend:
     def close(self) -> None:
         """End threads and connections; jobs, pods and the gateway go on."""
         self.tensorboards.close()
+        self.mirrors.close_all()
         if self.notebooks is not None:
             self.notebooks.close()
         if self.log_forwarder is not None:

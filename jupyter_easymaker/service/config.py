@@ -251,6 +251,15 @@ class ServiceConfig(Configurable):
         min=1,
         help="How many TensorBoards run at once, of 80 MB and more each; the one unused the longest makes room.",
     ).tag(config=True)
+    tensorboard_storage_files = Integer(
+        1000, min=1, help="A storage directory with more event files is not opened in TensorBoard."
+    ).tag(config=True)
+    tensorboard_storage_gb = Float(
+        4.0,
+        min=0.001,
+        help="At most so many GB of event files are copied from an object storage for one TensorBoard, to the data "
+        "directory; they are removed when it ends.",
+    ).tag(config=True)
     tensorboard_flags = List(
         Unicode(),
         ["--load_fast=false", "--reload_interval=5"],

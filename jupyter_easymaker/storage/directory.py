@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .copying import Counter, copy_file, place_file, same_content
-from .failures import explained
+from .failures import explain, explained
 from .place import Entry, Place
 from .tree import File, Tree, is_inside, scan
 from .uri import StorageError, StorageErrorCode
@@ -52,6 +53,31 @@ class DirectoryPlace(Place):
             raise StorageError.not_found(self.uri)
         with explained(self.uri):
             return scan(self.path, self.root, exclude)
+
+    def find(self, wanted: Callable[[str], bool], look_at: int) -> list[File]:
+        if not self.exists():
+            raise StorageError.not_found(self.uri)
+        found: list[File] = []
+        seen = 0
+
+        def refused(error: OSError) -> None:
+            if error.filename == self.path:  # not that of somebody else's directory below
+                raise explain(error, self.uri)
+
+        for directory, directories, files in os.walk(self.path, onerror=refused):
+            seen += len(directories) + len(files)
+            if seen > look_at:
+                raise self.too_many(look_at)
+            for name in filter(wanted, files):
+                path = os.path.join(directory, name)
+                try:
+                    status = os.lstat(path)
+                except FileNotFoundError:  # gone since
+                    continue
+                if stat.S_ISREG(status.st_mode):
+                    relative = os.path.relpath(path, self.path)
+                    found.append(File(relative, path, status.st_size, status.st_mtime_ns, status.st_mode))
+        return sorted(found)
 
     def make_directory(self, relative: str = "") -> str:
         """Make a directory below (or this one) and all above it; return its path.

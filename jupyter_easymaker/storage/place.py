@@ -6,7 +6,7 @@ Staging, uploading, checking and browsing are written against this alone.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from .copying import Counter
@@ -53,6 +53,19 @@ class Place(ABC):
 
         Raises:
             StorageError: NOT_FOUND, PERMISSION ...
+        """
+
+    @abstractmethod
+    def find(self, wanted: Callable[[str], bool], look_at: int) -> list[File]:
+        """Return the files below this directory whose own name is wanted. Links are not followed.
+
+        What other people's files are called does not matter: names that are no paths are left out.
+
+        Args:
+            look_at: so many files and directories are looked at.
+
+        Raises:
+            StorageError: NOT_FOUND ..., or INVALID: there are more.
         """
 
     @abstractmethod
@@ -127,6 +140,13 @@ class Place(ABC):
             if not relative.rpartition("/")[2]:
                 raise StorageError(StorageErrorCode.INVALID, f"{self.uri}: a file without a name; give it one")
             self.write(relative, data)
+
+    def too_many(self, look_at: int) -> StorageError:
+        """Return the refusal to look at more."""
+        return StorageError(
+            StorageErrorCode.INVALID,
+            f"{self.uri} holds more than {look_at:,} files and directories; choose a directory further down",
+        )
 
     def exists_differently(self, name: str) -> StorageError:
         """Return the refusal to overwrite."""

@@ -8,7 +8,7 @@ import inspect
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from .copying import Counter
 from .failures import explain, human_bytes
 from .place import PARTIAL, Entry, Place
 from .tree import File, Tree
-from .uri import Location, StorageError, StorageErrorCode, check_path
+from .uri import Location, StorageError, StorageErrorCode, check_path, is_path
 
 _CHUNK = 16 * 1024**2
 _TRIES = 5
@@ -118,6 +118,22 @@ class RemotePlace(Place):
         tree.files.sort()
         tree.directories.extend(sorted(directories))
         return tree
+
+    def find(self, wanted: Callable[[str], bool], look_at: int) -> list[File]:
+        if not self.is_dir():
+            raise StorageError.not_found(self.uri)
+        found: list[File] = []
+        seen = 0
+        with self._explained():
+            for _, directories, files in self._files.walk(self._path, detail=True, on_error="raise"):
+                seen += len(directories) + len(files)
+                if seen > look_at:
+                    raise self.too_many(look_at)
+                for name, info in files.items():
+                    relative = info["name"].strip("/").removeprefix(self._path.strip("/")).lstrip("/")
+                    if wanted(name) and is_path(relative):
+                        found.append(_file(relative, info))
+        return sorted(found)
 
     def check_writable(self) -> None:
         with self._explained():

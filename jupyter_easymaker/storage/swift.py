@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -15,7 +15,7 @@ from .copying import Counter
 from .place import Entry, Place
 from .swift_account import PATIENT, SwiftAccount, account
 from .swift_download import CHUNK, Download
-from .swift_listing import SEGMENTS, file_from_headers, is_marker, list_tree, modified, objects
+from .swift_listing import SEGMENTS, file_from_headers, find, is_marker, list_tree, modified, objects
 from .swift_login import BRIEF
 from .swift_upload import Exists, Uploads
 from .tree import File, Tree
@@ -112,6 +112,13 @@ class SwiftPlace(Place):
         if self._path and not (tree.files or tree.directories or tree.problems or tree.excluded) and not self.is_dir():
             raise StorageError.not_found(self.uri)
         return tree
+
+    def find(self, wanted: Callable[[str], bool], look_at: int) -> list[File]:
+        with self._explained():
+            found = find(self._account, self._container, self._path, wanted, look_at)
+        if found is None:
+            raise self.too_many(look_at)
+        return found
 
     def check_writable(self) -> None:
         if missing := self._account.missing_container(self.uri, self._container):

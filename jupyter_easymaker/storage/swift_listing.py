@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -11,8 +11,9 @@ from swiftclient import client
 
 from .copying import in_parallel
 from .swift_account import PATIENT, SwiftAccount
+from .swift_login import BRIEF
 from .tree import File, Tree
-from .uri import StorageError, check_path
+from .uri import StorageError, check_path, is_path
 
 PAGE = 10_000
 """The most a Swift gives at once by default; one that gives less is asked on."""
@@ -76,6 +77,23 @@ def list_tree(account: SwiftAccount, container: str, path: str, exclude: frozens
     for name in sorted(directories & set(found)):
         tree.problems.append(f"{name} is both an object and a directory of objects; rename one")
     return tree
+
+
+def find(
+    account: SwiftAccount, container: str, path: str, wanted: Callable[[str], bool], look_at: int
+) -> list[File] | None:
+    """Return the objects below a directory whose own name is wanted; None: there are more than ``look_at``."""
+    prefix = f"{path}/" if path else ""
+    found: list[File] = []
+    for seen, line in enumerate(objects(account, container, prefix, tries=BRIEF)):
+        if seen >= look_at:
+            return None
+        name = line["name"][len(prefix) :]
+        if line["name"].startswith(SEGMENTS) or is_marker(line) or not wanted(name.rpartition("/")[2]):
+            continue
+        if is_path(name):
+            found.append(file_of(name, line))
+    return found
 
 
 def _take_large_objects_apart(

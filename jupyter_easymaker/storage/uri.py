@@ -122,5 +122,13 @@ def check_path(path: str, uri: str) -> str:
     return path
 
 
+def is_path(name: str) -> bool:
+    """Tell whether an object's name can be a path below a directory, and means no other place than it says."""
+    try:
+        return name != "" and check_path(name, name) == name and name.isprintable()
+    except StorageError:
+        return False
+
+
 def _invalid(uri: str, problem: str) -> StorageError:
     return StorageError(StorageErrorCode.INVALID, f"{uri} {problem}")

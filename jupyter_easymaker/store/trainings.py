@@ -105,6 +105,14 @@ def unfinished(session: Session) -> Sequence[TrainingRow]:
     ).all()
 
 
+def unfinished_of(session: Session, experiment_id: str) -> Sequence[TrainingRow]:
+    """Return an experiment's trainings that are on their way, trials included."""
+    statuses = [status for status in TrainingStatus if not status.terminal]
+    return session.scalars(
+        select(TrainingRow).where(TrainingRow.status.in_(statuses), TrainingRow.experiment_id == experiment_id)
+    ).all()
+
+
 def unfinished_or_ended_since(session: Session, appkey: str | None, since: datetime) -> Sequence[TrainingRow]:
     """Return a project's trainings that are on their way or ended after a moment; None: those of all projects."""
     query = select(TrainingRow)

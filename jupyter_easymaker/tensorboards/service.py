@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,12 +72,21 @@ class TensorboardService:
         idle_seconds: a process nobody asked for so long is ended.
         at_most: how many run at once; the one that was not used for the longest time makes room.
         flags: flags given to TensorBoard besides.
+        ended: called with the key of a process that was ended: what it alone needed can go.
     """
 
-    def __init__(self, *, idle_seconds: float = 1200, at_most: int = 5, flags: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        idle_seconds: float = 1200,
+        at_most: int = 5,
+        flags: Sequence[str] = (),
+        ended: Callable[[str], None] = lambda _key: None,
+    ) -> None:
         self._idle_seconds = idle_seconds
         self._at_most = at_most
         self._flags = list(flags)
+        self._ended = ended
         self._running: dict[str, _Running] = {}
         self._changing = threading.Lock()
         """Held while processes are started and ended, which takes a moment."""
@@ -108,7 +117,7 @@ class TensorboardService:
             running = self._running.get(key)
             if running is not None and (not running.alive or str(running.socket) == instead_of):
                 _LOG.warning("the TensorBoard of %s is started again: %s", key, running.last_words())
-                self._end(key)
+                self._end(key, starts_again=True)
                 running = None
             try:
                 if running is None:
@@ -203,7 +212,7 @@ class TensorboardService:
             # Those in use are ended last, but they are: a browser that hangs must not lock everybody else out.
             self._end(min(self._running, key=lambda key: (self._running[key].requests > 0, self._running[key].used_at)))
 
-    def _end(self, key: str) -> None:
+    def _end(self, key: str, *, starts_again: bool = False) -> None:
         with self._lock:
             running = self._running.pop(key, None)
         if running is None:
@@ -216,6 +225,8 @@ class TensorboardService:
             running.process.kill()
             running.process.wait()
         shutil.rmtree(running.directory, ignore_errors=True)
+        if not starts_again:
+            self._ended(key)
 
     def _watch(self) -> None:
         """Look again when the first of them may have become idle. Call it with the lock held."""

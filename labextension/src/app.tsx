@@ -55,8 +55,8 @@ export interface IPageAddress {
   id?: string;
   /** The trainings of a comparison. */
   ids?: string[];
-  /** Whose TensorBoard it is. */
-  of?: 'training' | 'hyperparameter-tuning' | 'experiment';
+  /** Whose TensorBoard it is; of a storage directory, the id is its URI. */
+  of?: 'training' | 'hyperparameter-tuning' | 'experiment' | 'storage';
   /** What its tab said last: a page brought back does not ask for its name before it is looked at. */
   title?: string;
   /** What a form begins with. */

@@ -218,13 +218,20 @@ export class EasyMakerClient {
     return (await this.request<{ dashboard: IDashboard }>('dashboard', { signal })).dashboard;
   }
 
-  /** Start TensorBoard of a training, a tuning or an experiment; where a browser finds it. */
+  /**
+   * Start TensorBoard of a training, a tuning or an experiment, or of the storage directory that
+   * is the id; where a browser finds it.
+   */
   async tensorboard(
-    kind: 'training' | 'hyperparameter-tuning' | 'experiment',
+    kind: 'training' | 'hyperparameter-tuning' | 'experiment' | 'storage',
     id: string
   ): Promise<string> {
-    const path = `${kind}s/${id}/tensorboard`;
-    const answer = await this.request<{ tensorboard: { path: string } }>(path, { method: 'POST' });
+    const [path, body] =
+      kind === 'storage'
+        ? ['storages/tensorboard', { uri: id }]
+        : [`${kind}s/${id}/tensorboard`, undefined];
+    const request = { method: 'POST' as const, body };
+    const answer = await this.request<{ tensorboard: { path: string } }>(path, request);
     return this.url(answer.tensorboard.path);
   }
 

@@ -66,6 +66,8 @@ def ids(backend: Backend) -> dict[str, str]:
         code = backend.data_dir / "nas/local/code"
         code.mkdir(parents=True)
         (code / "train.py").touch()
+        board = ada.post("storages/tensorboard", json={"uri": "nas://local:/code"}).json()["tensorboard"]["path"]
+        found["key"] = board.split("/")[1]  # of a TensorBoard
         run = {
             "experimentId": found["experiment_id"],
             "imageId": "local-cpu-python-training",

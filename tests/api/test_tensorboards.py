@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 from tensorboard.summary import Writer
 
-from jupyter_easymaker.api.tensorboards import run_names
+from jupyter_easymaker.api.tensorboard_runs import run_names
 from jupyter_easymaker.service.backend import Backend
 from tests.tensorboards.test_service import tensorboards
 from tests.waiting import wait_for
@@ -143,3 +143,45 @@ def test_browser_is_asked_for_the_token_and_may_send_it_as_a_password(
     basic = base64.b64encode(f"anybody:{token}".encode()).decode()
     assert client.get(path, headers={"Authorization": f"Basic {basic}"}).status_code == 200
     assert client.get("trainings", headers={"Authorization": f"Basic {basic}"}).status_code == 401
+
+
+def test_directory_of_a_storage_is_shown_until_its_tensorboard_ends(
+    client: TestClient, service: Backend, tokens: dict[str, str]
+) -> None:
+    logs = service.data_dir / "nas/local/logs"
+    writer = Writer(str(logs / "train"))
+    writer.add_scalar("loss", 1.0, 0)
+    writer.close()
+    answer = client.post("storages/tensorboard", json={"uri": "nas://local:/logs"}).json()["tensorboard"]
+    assert answer["uri"].endswith(answer["path"])
+    path = answer["path"]
+    wait_for(lambda: client.get(f"{path}data/runs").json() == ["logs/train"], 30)
+    same = client.post("storages/tensorboard", json={"uri": "nas://local:/logs/"}).json()["tensorboard"]
+    assert same == {**answer, "ready": True}
+    # The same words lead another project to its own storages.
+    outsider = {"X-EasyMaker-Token": tokens["outsider"]}
+    other = client.get(str(client.base_url.join(f"../other/{path}")), headers=outsider)
+    assert "nas://local:/logs does not exist" in other.json()["header"]["resultMessage"]
+
+    (process,) = [key for key in service.tensorboards._running if key.startswith("storage-")]
+    (mirror,) = (service.data_dir / "tensorboard-storage").iterdir()
+    service.tensorboards.stop(process)
+    assert len(service.mirrors) == 0
+    wait_for(lambda: not mirror.exists())
+    assert list(logs.rglob("*tfevents*"))
+
+
+def test_tensorboard_of_a_storage_is_told_what_is_wrong_with_it(client: TestClient, service: Backend) -> None:
+    (service.data_dir / "nas/local").mkdir(parents=True, exist_ok=True)
+    (service.data_dir / "nas/local/file").touch()
+    for body, said in (
+        ({"uri": "nas://local:/file"}, "nas://local:/file is a file; TensorBoard shows a directory."),
+        ({"uri": "nas://local:/../x"}, "holds '..'"),
+        ({"uri": "s3://bucket/x"}, "is not a storage path"),
+        ({"uri": ""}, "uri"),
+        ({}, "uri"),
+        ({"uri": "nas://local:/", "more": 1}, "more"),
+    ):
+        answer = client.post("storages/tensorboard", json=body)
+        assert (answer.status_code, said in answer.json()["header"]["resultMessage"]) == (400, True), answer.text
+    assert len(service.mirrors) == 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
+from tensorboard.summary import Writer
 
-from tests.e2e.conftest import Lab
+from tests.e2e.conftest import Lab, execute
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
@@ -22,6 +23,26 @@ while not os.path.exists(os.environ["EM_SOURCE_DIR"] + "/enough"):
     step += 1
     time.sleep(0.2)
 """
+
+
+def test_directory_of_a_storage_is_opened_from_the_storage_browser(page: Page, lab: Lab) -> None:
+    writer = Writer(str(lab.backend.data_dir / "nas/local/board/train"))
+    writer.add_scalar("accuracy", 0.5, 0)
+    writer.close()
+    execute(page, "easymaker:new-training")
+    page.locator(".em-Form").get_by_role("button", name="Browse: Source directory").click()
+    dialog = page.get_by_role("dialog", name="Source directory")
+    opens = dialog.get_by_role("button", name="Open in TensorBoard")
+    expect(opens).to_be_disabled()
+    dialog.get_by_role("option", name="NAS local").click()
+    dialog.get_by_role("option", name="board").click()
+    expect(dialog.get_by_role("option", name="train")).to_be_visible()
+    page.screenshot(path="test-results/storage-tensorboard.png")
+    opens.click()
+    expect(dialog).to_be_hidden()
+    frame = page.frame_locator('iframe[title="TensorBoard: nas://local:/board"]')
+    expect(frame.locator("scalar-card").first).to_contain_text("accuracy", timeout=60_000)
+    expect(frame.get_by_text("board/train").first).to_be_visible(timeout=30_000)
 
 
 def test_scalars_of_a_running_training_show(page: Page, lab: Lab) -> None:

@@ -187,6 +187,8 @@ if tries.read_text() != "3": os.kill(os.getpid(), signal.SIGKILL)
         for path in ("../../../../etc/passwd", "/etc/passwd", "theirs"):
             with pytest.raises(ValueError, match="leaves"):
                 engine.read_file("a", path)
+        seen = engine.node_directory("a")
+        assert seen is None or (seen / "mine").read_bytes() == b"x"
 
     def test_what_nodes_use_is_sampled_while_they_run_and_kept_until_they_are_removed(self, engine: Engine) -> None:
         code = (

@@ -362,8 +362,9 @@ def test_engine_killed_at_any_moment_leaves_what_the_next_one_brings_in_order(
             with contextlib.suppress(subprocess.TimeoutExpired):
                 driver.wait(random.random() * 1.5)  # any moment
             for _ in range(random.randint(0, 2)):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(random.choice(processes()), signal.SIGKILL)  # it, its launcher, a supervisor, a replica
+                if left := processes():  # it, its launcher, a supervisor, a replica; or the first took all along
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(random.choice(left), signal.SIGKILL)
         finally:
             driver.kill()
             driver.communicate()

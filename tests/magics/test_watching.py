@@ -48,6 +48,11 @@ def test_tensorboard_is_opened_through_jupyter_where_there_is_one(
     link = f'href="/user/kim/easymaker/api/v1.0/appkeys/default/tensorboards/experiment-{backend.experiment()}/"'
     assert link in run(shell, "tensorboard -e tests").text
     assert "Name a training" in run(shell, "tensorboard").text
+    (backend.data_dir / "nas/local/logs of mine").mkdir(parents=True)
+    shown = run(shell, 'tensorboard "nas://local:/logs of mine"').text
+    assert 'href="/user/kim/easymaker/api/v1.0/appkeys/default/tensorboards/storage-' in shown
+    assert "Open TensorBoard of nas://local:/logs of mine" in shown
+    assert "nas://local:/nothing does not exist" in run(shell, "tensorboard nas://local:/nothing").text
 
 
 def test_names_of_trainings_complete() -> None:
@@ -64,6 +69,8 @@ def test_client_has_methods_for_it(backend: RunningBackend, busy: str) -> None:
         assert instance["seriesList"] == []
         assert client.tensorboard(training_id=busy)["path"] == f"tensorboards/training-{busy}/"
         assert {each["resourceType"] for each in client.dashboard()["countList"]} >= {"TRAINING"}
+        (backend.data_dir / "nas/local/logs").mkdir(parents=True, exist_ok=True)
+        assert client.tensorboard(uri="nas://local:/logs")["path"].startswith("tensorboards/storage-")
         with pytest.raises(ValueError, match="either"):
             client.tensorboard()
         with pytest.raises(ClientError, match="no experiment"):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from jupyter_easymaker.storage.access import exists, is_dir, resolve, stat_tree, write_file
 from jupyter_easymaker.storage.config import StorageConfig
-from jupyter_easymaker.storage.uri import StorageError, StorageErrorCode, parse
+from jupyter_easymaker.storage.uri import StorageError, StorageErrorCode, is_path, parse
 
 from .conftest import fill
 
@@ -176,6 +176,25 @@ def test_written_names_cannot_leave_their_directory(name: str, root: Path, confi
     with pytest.raises(StorageError):
         write_file("nas://local:/data", config, name, b"x")
     assert sorted(root.rglob("*")) == before
+
+
+def test_names_of_objects_are_told_from_paths_that_mean_another_place() -> None:
+    assert is_path("a/한글 b.txt")
+    for name in ("../x", "/x", "a/../x", "", "a//b", "a\\b", "%2e%2e/x", "a/", "x\0y", "x\ny"):
+        assert not is_path(name), name
+
+
+def test_files_are_found_by_name_and_links_are_not_followed(root: Path, config: StorageConfig) -> None:
+    fill(root / "nas/data")
+    (root / "nas/data/link.txt").symlink_to(root / "nas/data/sub/deep.txt")
+    (root / "nas/data/out").symlink_to(root / "obs")
+    place = resolve("nas://local:/data", config)
+    (found,) = place.find(lambda name: name.endswith(".txt") or name == "secret", 100)
+    assert (found.name, found.path, found.size) == ("sub/deep.txt", str(root / "nas/data/sub/deep.txt"), 4)
+    with pytest.raises(StorageError, match="holds more than 4 files and directories"):
+        place.find(str.isupper, 4)
+    with pytest.raises(StorageError, match="does not exist"):
+        resolve("nas://local:/nothing", config).find(str.isupper, 4)
 
 
 def test_writing_through_a_link_out_is_refused(root: Path, config: StorageConfig) -> None:

@@ -129,3 +129,18 @@ def test_a_filesystem_without_buckets_works_the_same(tmp_path: Path) -> None:
     stage_out(str(tmp_path / "made"), "memory://shelf/out", config)
     staged = stage_in("memory://shelf/out", config, str(tmp_path / "cache"))
     assert files(staged.path) == files(tmp_path / "made")
+
+
+def test_files_are_found_by_name(swift: Swift, bucket: str) -> None:
+    for name in ("events.1", "a/events.2", "a/b/events.3", "a/b/other"):
+        swift.put(f"{bucket}/data/{name}", "x")
+    place = resolve(f"s3://{bucket}/data", config_of(swift, bucket))
+    assert [file.name for file in place.find(lambda name: "events" in name, 100)] == [
+        "a/b/events.3",
+        "a/events.2",
+        "events.1",
+    ]
+    with pytest.raises(StorageError, match="holds more than 4 files and directories"):
+        place.find(lambda name: "events" in name, 4)
+    with pytest.raises(StorageError, match="does not exist"):
+        resolve(f"s3://{bucket}/nothing", config_of(swift, bucket)).find(lambda _: True, 4)

@@ -434,3 +434,15 @@ def test_a_full_quota_is_told(swift: Swift, container: str, tmp_path: Path) -> N
     with pytest.raises(StorageError, match="No space is left in the storage of") as refusal:
         stage_out(str(tmp_path), uri(swift, f"{container}/out"), config_of(swift))
     assert refusal.value.code is StorageErrorCode.FULL
+
+
+def test_files_are_found_by_name_page_after_page(swift: Swift, container: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(swift_listing, "PAGE", 2)
+    for name in ("events.1", "a/events.2", "a/other", ".easymaker-segments/events.4"):
+        swift.put(f"{container}/{name}", "x")
+    swift.request("PUT", f"{container}/a/events", headers={"Content-Type": "application/directory"})
+    place = resolve(uri(swift, container), config_of(swift))
+    found = place.find(lambda name: "events" in name, 5)
+    assert [(file.name, file.size) for file in found] == [("a/events.2", 1), ("events.1", 1)]
+    with pytest.raises(StorageError, match="holds more than 4 files and directories"):
+        place.find(lambda name: "events" in name, 4)

@@ -61,6 +61,8 @@ async function nameOf(client: EasyMakerClient, of: Kind, id: string): Promise<st
       return (await client.trainings.get(id)).trainingName;
     case 'hyperparameter-tuning':
       return (await client.tunings.get(id)).hyperparameterTuningName;
+    case 'storage':
+      return id;
     case 'experiment':
       return (await client.experiments.get(id)).experimentName;
   }

@@ -7,6 +7,7 @@ import { IApp, useApp } from '../app';
 import { Button } from '../components/Button';
 import { openModal } from '../components/modal';
 import { sentenceOf } from '../errors';
+import { tensorboardIcon } from '../icons';
 import { AccountText } from './AccountNote';
 import { droppedFiles } from './dropped';
 import { EntryList, IRow } from './EntryList';
@@ -119,6 +120,7 @@ function Browser(props: IBrowseOptions & { close(): void }): JSX.Element {
         )}
         <Button label={onPick ? trans.__('Cancel') : trans.__('Close')} onClick={close} />
         <UploadButton directory={directory} writable={writable} />
+        <TensorboardButton uri={directory.uri} onOpened={close} />
       </div>
     </div>
   );
@@ -186,6 +188,29 @@ function Notes({ directory }: { directory: IDirectory }): JSX.Element {
       )}
       {obs && account && <AccountText account={account} />}
     </>
+  );
+}
+
+function TensorboardButton(props: { uri: string | null; onOpened(): void }): JSX.Element {
+  const app = useApp();
+  const { uri, onOpened } = props;
+  return (
+    <Button
+      icon={tensorboardIcon}
+      label={app.trans.__('Open in TensorBoard')}
+      caption={
+        uri === null
+          ? app.trans.__('Go into the directory with the logs first')
+          : app.trans.__('Logs in %1 and below', uri)
+      }
+      disabled={uri === null}
+      onClick={() => {
+        if (uri !== null) {
+          onOpened();
+          app.open({ page: 'tensorboard', of: 'storage', id: uri });
+        }
+      }}
+    />
   );
 }
 
