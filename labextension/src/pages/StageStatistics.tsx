@@ -134,7 +134,7 @@ function Charts({ statistics }: { statistics: IStageStatistics }): JSX.Element {
   );
   return (
     <>
-      <div className="em-Charts">
+      <div className="em-Charts em-mod-pair">
         <div className="em-Charts-item">
           <Chart
             title={trans.__('Calls per second')}
