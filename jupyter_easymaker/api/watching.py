@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from .notebook_monitoring import get_notebook_monitoring
 from .trainings import find_training
 from .trials import shown_trials
 
+_LOG = logging.getLogger(__name__)
 _MOST_WATCHED = 100
 _SECONDS = {WatchedPart.TRAINING_METRICS: 1.0, WatchedPart.TUNING_CURVES: 1.0, WatchedPart.DASHBOARD: 5.0}
 _OTHER_SECONDS = 2.0
@@ -117,6 +119,10 @@ class Watcher:
             return _STAMPS[watched.part](self._context, self._appkey, self._caller, watched.resource_id)
         except EasyMakerError as error:  # gone, or not answering now: whoever asks for it is told so
             return error.code, error.message
+        except Exception as error:
+            # Whoever asks for it is told so, too; the changes of resources go on being told.
+            _LOG.exception("looking at %s failed", watched)
+            return repr(error)
 
 
 def _metrics(context: ApiContext, row: TrainingRow) -> Hashable:
