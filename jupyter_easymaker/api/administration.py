@@ -138,6 +138,15 @@ def act_on_notebooks(context: Context, caller: Admin, body: Annotated[NotebookBu
     return success(result_list=results)
 
 
+@admin.get("/quotas", response_model=envelope("QuotaList", quota_list=list[QuotaView], paging=Paging))
+def list_project_quotas(context: Context, _caller: Admin, listing: Listing) -> Any:
+    """List what each project may hold at once, and what it holds."""
+    with context.database.reading() as session:
+        projects, total = quotas.projects(session, **listing.arguments(("appKey",), default="appKey"))
+        found = [_quota(session, project) for project in projects]
+    return success(quota_list=found, paging=listing.paging(len(found), total))
+
+
 @admin.get("/quotas/{project}", response_model=QuotaAnswer)
 def get_project_quota(context: Context, _caller: Admin, project: Project) -> Any:
     """Return what a project may hold at once, and what it holds."""
@@ -186,6 +195,10 @@ def _usage(session: Session, since: datetime, until: datetime, appkey: str | Non
             cpu_hours=round(used.cpu_hours, 4),
             memory_gib_hours=round(used.memory_gib_hours, 4),
             gpu_hours=round(used.gpu_hours, 4),
+            storage_gb_hours=round(used.storage_gb_hours, 4),
+            storage_gb=used.storage_gb,
+            endpoint_hours=round(used.endpoint_hours, 4),
+            endpoint_stages=used.endpoint_stages,
         )
         for (project, user), used in sorted(found.items())
     ]

@@ -11,8 +11,10 @@ from .. import __version__
 from . import (
     administration,
     algorithms,
+    all_resources,
     batch_inference_logs,
     batch_inferences,
+    cluster_versions,
     comparison,
     configuration,
     counts,
@@ -136,7 +138,8 @@ def create_app(context: ApiContext) -> FastAPI:
     app.include_router(projects.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(hub_pull_secrets.router, prefix="/v1.0", responses=ERROR_RESPONSES)
     app.include_router(hub_servers.router, prefix="/v1.0", responses=ERROR_RESPONSES)
-    app.include_router(administration.admin, prefix="/v1.0", responses=ERROR_RESPONSES)
+    for for_administrators in (administration.admin, all_resources.router, cluster_versions.router):
+        app.include_router(for_administrators, prefix="/v1.0", responses=ERROR_RESPONSES)
     project = APIRouter(prefix="/v1.0/appkeys/{appkey}", responses=ERROR_RESPONSES)
     for module in _PROJECT_ROUTERS:
         project.include_router(module.router)

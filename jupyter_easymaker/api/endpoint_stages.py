@@ -58,13 +58,14 @@ def create_stage(appkey: str, context: Context, caller: Member, body: Annotated[
         endpoint = find_endpoint(session, appkey, body.endpoint_id, lock=True)
         require_staying(endpoint, "endpoint")
         chosen = check_stage(context, session, appkey, body)
-        row = add_stage(session, endpoint, new_id(), body.apigw_stage_name, body, chosen, caller.user_id)
+        row = add_stage(context, session, endpoint, new_id(), body.apigw_stage_name, body, chosen, caller.user_id)
         (stage,) = stage_views(context, session, [row])
     context.wake_endpoints()
     return success(endpoint_stage=stage)
 
 
 def add_stage(
+    context: ApiContext,
     session: Session,
     endpoint: EndpointRow,
     stage_id: str,
@@ -88,6 +89,7 @@ def add_stage(
             name=name,
             spec=spec,
             flavor=chosen.flavor,
+            cluster_version=context.cluster.current,
             created_by=user_id,
         )
     except IntegrityError as error:

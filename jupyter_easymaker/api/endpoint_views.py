@@ -107,6 +107,7 @@ def _stage(
 ) -> EndpointStage:
     spec = row.spec
     is_default = row.id == endpoint.default_stage_id
+    version = spec.get(endpoint_stages.CLUSTER_VERSION, "")
     return EndpointStage(
         endpoint_stage_id=row.id,
         endpoint_id=row.endpoint_id,
@@ -134,6 +135,8 @@ def _stage(
             scale_down_delay_after_add_minute=spec["caScaleDownDelayAfterAdd"],
         ),
         node_count=row.nodes,
+        is_cluster_latest=not context.cluster.must_be_left(version),
+        expired_datetime=context.cluster.ends(version),
         pod_count=sum(model.pods for model in models),
         running_pod_count=sum(model.observed.get("ready", 0) for model in models),
         endpoint_model_list=[_resource(context, model, row, endpoint, models) for model in models],

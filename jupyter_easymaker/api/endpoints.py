@@ -56,7 +56,7 @@ def create_endpoint(appkey: str, context: Context, caller: Member, body: Annotat
             created_by="",
             internal=True,
         )
-        add_stage(session, row, stage_id, DEFAULT_STAGE_NAME, body, chosen, caller.user_id)
+        add_stage(context, session, row, stage_id, DEFAULT_STAGE_NAME, body, chosen, caller.user_id)
         (endpoint,) = endpoint_views(context, session, [row])
     context.wake_endpoints()
     return success(endpoint=endpoint)

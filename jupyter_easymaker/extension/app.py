@@ -9,10 +9,10 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Unicode, default
 
 from ..client.connection import DEFAULT_APPKEY, default_data_dir
+from ..client.upstream import Upstream
 from .backend import Backend
 from .environment import Environment
 from .handlers import handlers
-from .upstream import Upstream
 
 
 class EasyMakerExtension(ExtensionApp):

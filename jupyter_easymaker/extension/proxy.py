@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -18,8 +18,8 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 
 from ..client.connection import Connection
+from ..client.upstream import NoAnswer, is_plain
 from ..resources.errors import ResultCode
-from .upstream import NoAnswer
 
 if TYPE_CHECKING:
     import httpx
@@ -174,12 +174,6 @@ class ProxyHandler(APIHandler):
         kind = self._headers.get("Content-Type", "application/json")
         finished: asyncio.Future[None] = super().finish(*arguments, set_content_type=kind, **options)
         return finished
-
-
-def is_plain(path: str) -> bool:
-    """Return whether every part of a path means just itself."""
-    parts = unquote(path).removeprefix("/").split("/")
-    return not any(part in ("", ".", "..") or "\\" in part for part in parts)
 
 
 def _without_jupyters(query: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
-from .proxy import ProxyHandler, is_plain
+from ..client.upstream import is_plain
+from .proxy import ProxyHandler
 
 TENSORBOARD = r"easymaker/api/(v1\.0/appkeys/[^/]+/tensorboards/[^/]+/.*)"
 

@@ -15,6 +15,7 @@ def configure(c: Config, *, backend: str) -> None:
     """
     c.JupyterHub.spawner_class = "jupyter_easymaker.hub.pod_spawner.NotebookPodSpawner"
     settings.notebooks(c, backend)
+    settings.administration(c, backend)
     settings.roles(c)
     # The chart sets these of the same name, and what is said of the nearer class comes first.
     c.KubeSpawner.environment = {**c.KubeSpawner.get("environment", {}), **c.Spawner.environment}

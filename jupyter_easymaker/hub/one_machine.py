@@ -42,10 +42,12 @@ def configure(c: Config, directory: Path, *, port: int = 8000, backend_port: int
             ],
             "environment": {"HOME": os.environ.get("HOME", "/")},
             "oauth_no_confirm": True,
+            "display": False,  # it has no page of its own
         }
     ]
     c.NotebookSpawner.notebooks_dir = str(directory / "notebooks")
     settings.notebooks(c, backend)
+    settings.administration(c, backend)
 
 
 def sign_in_with_passwords(c: Config, directory: Path) -> None:

@@ -28,6 +28,18 @@ def notebooks(c: Config, backend: str) -> None:
     c.Spawner.environment = {"EASYMAKER_URL": backend, "EASYMAKER_CONT_INIT_SECONDS": str(_SCRIPT_SECONDS)}
 
 
+def administration(c: Config, backend: str) -> None:
+    """Have the hub serve the administrators' page, and lead to it from its navigation.
+
+    Args:
+        backend: where the hub reaches the backend.
+    """
+    from . import administration as page
+
+    c.JupyterHub.extra_handlers.extend(page.handlers(backend))
+    c.JupyterHub.template_paths.insert(0, str(page.TEMPLATES))
+
+
 def roles(c: Config) -> None:
     """Say what people, notebooks and the backend may ask of the hub, and who may ask the backend."""
     ours = [

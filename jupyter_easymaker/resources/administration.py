@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from .base import RequestModel, UtcDatetime, WireModel
+from .event import ResourceType
 
 
 class AuditEntry(WireModel):
@@ -55,3 +56,42 @@ class Usage(WireModel):
     """Hours of one vCPU granted, used or not."""
     memory_gib_hours: float
     gpu_hours: float
+    storage_gb_hours: float
+    """Hours of one GB set aside: of notebooks also while they are stopped, of trainings while they run."""
+    storage_gb: int
+    """Set aside when the time ends."""
+    endpoint_hours: float
+    """Hours of one endpoint stage with instances; what these hold is in the CPU, memory and GPU hours."""
+    endpoint_stages: int
+    """With instances when the time ends."""
+
+
+class AnyResource(WireModel):
+    """A resource of whatever kind, as far as all have the same."""
+
+    resource_type: ResourceType
+    resource_id: str
+    name: str
+    app_key: str
+    status_code: str
+    status_reason: str = ""
+    flavor_name: str = ""
+    """Its instance type; empty: it has none."""
+    created_by: str = ""
+    created_datetime: UtcDatetime
+
+
+class ClusterVersion(WireModel):
+    """A version of the cluster, and what runs on it."""
+
+    version: str
+    current: bool
+    """What is started gets it."""
+    known: bool
+    """False: something runs on it, and the settings do not name it."""
+    expires_datetime: UtcDatetime | None = None
+    """When it ends; None: nobody said."""
+    notebooks: int
+    """Not stopped: they move with their next start."""
+    endpoint_stages: int
+    """They move by a new stage that takes their place."""

@@ -17,9 +17,17 @@ class ClusterVersions:
     expiry: dict[str, datetime | None] = field(default_factory=dict)
     """Old versions that have to be left, and when they end."""
 
+    def must_be_left(self, version: str) -> bool:
+        """Return whether it is an old version that ends, as far as the operator says."""
+        return version != self.current and version in self.expiry
+
+    def ends(self, version: str) -> datetime | None:
+        """Return when a version that must be left ends; None: it need not be left, or nobody said."""
+        return self.expiry[version] if self.must_be_left(version) else None
+
     def notice(self, version: str) -> UpgradeNotice | None:
         """Return what to tell people whose resource runs on a version; None: it is well there."""
-        if not version or version == self.current or version not in self.expiry:
+        if not self.must_be_left(version):
             return None
         return UpgradeNotice(
             reason=f"It runs on cluster version {version}; restart it to move to {self.current}. "

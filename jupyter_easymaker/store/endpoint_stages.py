@@ -33,6 +33,8 @@ SETTINGS = frozenset(
     }
 )
 """What is kept in ``spec``."""
+CLUSTER_VERSION = "clusterVersion"
+"""As is the version it was created on."""
 
 
 def insert(
@@ -43,9 +45,13 @@ def insert(
     name: str,
     spec: StageSettings,
     flavor: Flavor,
+    cluster_version: str,
     created_by: str,
 ) -> EndpointStageRow:
     """Add a stage that is to be created; its resources follow in the same transaction.
+
+    Args:
+        cluster_version: of the cluster its instances are made on; it keeps them as long as it is there.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the endpoint has one of this name.
@@ -62,7 +68,7 @@ def insert(
         created_by=created_by,
         endpoint_id=endpoint.id,
         flavor=flavor.model_dump(by_alias=True, mode="json"),
-        spec={key: value for key, value in whole.items() if key in SETTINGS},
+        spec={CLUSTER_VERSION: cluster_version} | {key: value for key, value in whole.items() if key in SETTINGS},
         node_count=spec.node_count,
         nodes=spec.node_count,
         scaling={},

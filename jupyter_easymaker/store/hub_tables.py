@@ -102,7 +102,7 @@ class AuditRow(Base):
 
 
 class UsageRow(Base):
-    """A stretch of time in which something held CPUs, memory and GPUs. It outlives what it is about."""
+    """A stretch of time in which something held CPUs, memory, GPUs or storage. It outlives what it is about."""
 
     __tablename__ = "usage_periods"
     __table_args__ = (
@@ -118,6 +118,7 @@ class UsageRow(Base):
     vcpus: Mapped[int] = mapped_column(Integer)
     memory_mib: Mapped[int] = mapped_column(BigInteger)
     gpus: Mapped[int] = mapped_column(Integer)
+    storage_gb: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
 

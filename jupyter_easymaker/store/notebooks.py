@@ -67,6 +67,7 @@ def insert(
     )
     session.add(row)
     session.flush()
+    usage.hold_storage(session, row)
     events.append(session, row, ResourceType.NOTEBOOK, EventAction.CREATED)
     return row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from ..resources.batch_inference import BatchInferenceStatus
@@ -17,6 +17,7 @@ from ..resources.status import Status
 from ..resources.training import TrainingStatus
 from .endpoint_tables import EndpointStageRow
 from .hub_tables import NotebookRow, QuotaRow
+from .resource_queries import MAX_UNPAGED, escaped
 from .tables import BatchInferenceRow, HyperparameterTuningRow, ProjectRow, TrainingRow
 
 RESTING = frozenset({NotebookStatus.STOPPED, NotebookStatus.CREATE_FAILED, NotebookStatus.START_FAILED})
@@ -39,6 +40,27 @@ def get(session: Session, appkey: str, *, lock: bool = False) -> Quota:
 def put(session: Session, appkey: str, quota: Quota) -> None:
     limits = quota.model_dump(by_alias=True, exclude_none=True)
     session.merge(QuotaRow(appkey=appkey, limits=limits))
+
+
+def projects(
+    session: Session, *, sort: str = "appKey", search: str = "", number: int | None = None, size: int | None = None
+) -> tuple[list[str], int]:
+    """Return a page of the appkeys of all projects, and how many there are.
+
+    Args:
+        sort: ``appKey``, with ``-`` before it for descending.
+        search: only projects whose appkey or name holds this.
+    """
+    query = select(ProjectRow.appkey)
+    if search:
+        pattern = f"%{escaped(search)}%"
+        query = query.where(
+            or_(ProjectRow.appkey.ilike(pattern, escape="\\"), ProjectRow.name.ilike(pattern, escape="\\"))
+        )
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    order = ProjectRow.appkey.desc() if sort.startswith("-") else ProjectRow.appkey.asc()
+    size = size or MAX_UNPAGED
+    return list(session.scalars(query.order_by(order).limit(size).offset(((number or 1) - 1) * size))), total
 
 
 def held(session: Session, appkey: str) -> Held:

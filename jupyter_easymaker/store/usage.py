@@ -18,6 +18,8 @@ from .hub_tables import NotebookRow, UsageRow
 from .tables import BatchInferenceRow, ResourceRow, TrainingRow
 
 _HOUR = 3600.0
+_NOTEBOOK_STORAGE = "NOTEBOOK_STORAGE"
+"""A kind of its own: it is held while its notebook is stopped, too."""
 _TIMES = frozenset({"started_at", "ended_at"})
 _KINDS: dict[type[ResourceRow], ResourceType] = {
     NotebookRow: ResourceType.NOTEBOOK,
@@ -29,11 +31,35 @@ _NOT_YET = (EndpointStageStatus.CREATE_REQUESTED, EndpointStageStatus.CREATE_FAI
 
 @dataclass
 class Used:
-    """What somebody used in a project over a time, in hours of one CPU, GiB or GPU."""
+    """What somebody used in a project over a time, in hours of one CPU, GiB, GPU, GB or endpoint stage."""
 
     cpu_hours: float = 0.0
     memory_gib_hours: float = 0.0
     gpu_hours: float = 0.0
+    storage_gb_hours: float = 0.0
+    storage_gb: int = 0
+    """Held when the time ends."""
+    endpoint_hours: float = 0.0
+    endpoint_stages: int = 0
+    """With instances when the time ends."""
+
+
+def hold_storage(session: Session, row: NotebookRow) -> None:
+    """Write down that a new notebook holds its storage from now on, until it is ``over``."""
+    size = row.spec["bootStorageSize"] + row.spec["dataStorageSize"]
+    session.add(
+        UsageRow(
+            appkey=row.appkey,
+            user_id=row.owner,
+            resource_type=_NOTEBOOK_STORAGE,
+            resource_id=row.id,
+            vcpus=0,
+            memory_mib=0,
+            gpus=0,
+            storage_gb=size,
+            started_at=row.created_at,
+        )
+    )
 
 
 def follow(session: Session, row: ResourceRow, changed: Iterable[str]) -> None:
@@ -45,8 +71,9 @@ def follow(session: Session, row: ResourceRow, changed: Iterable[str]) -> None:
     ended = None if isinstance(row, NotebookRow) else row.ended_at
     begun = row.started_at
     known = None
+    of_it = (UsageRow.resource_id == row.id, UsageRow.resource_type != _NOTEBOOK_STORAGE)
     open_or_this = or_(UsageRow.ended_at.is_(None), UsageRow.started_at == begun)
-    for period in session.scalars(select(UsageRow).where(UsageRow.resource_id == row.id, open_or_this)):
+    for period in session.scalars(select(UsageRow).where(*of_it, open_or_this)):
         if period.started_at == begun:
             known = period
         else:  # a notebook is restarted: what it held before ends where the next begins
@@ -82,6 +109,7 @@ def _period(row: Any, nodes: int, begun: datetime, ended: datetime | None) -> Us
         vcpus=nodes * row.flavor["vcpus"],
         memory_mib=nodes * row.flavor["ram"],
         gpus=nodes * row.flavor.get("gpuCount", 0),
+        storage_gb=0 if isinstance(row, NotebookRow) else nodes * (row.spec.get("dataStorageSize") or 0),
         started_at=begun,
         ended_at=ended,
     )
@@ -111,6 +139,12 @@ def total(
         used.cpu_hours += hours * row.vcpus
         used.memory_gib_hours += hours * row.memory_mib / 1024
         used.gpu_hours += hours * row.gpus
+        used.storage_gb_hours += hours * row.storage_gb
+        holds = row.ended_at is None or row.ended_at >= until
+        used.storage_gb += row.storage_gb if holds else 0
+        if row.resource_type == ResourceType.ENDPOINT_STAGE:
+            used.endpoint_hours += hours
+            used.endpoint_stages += holds
     return found
 
 

@@ -1,49 +1,13 @@
 /** What people do to resources, from wherever they do it: asked once more where it cannot be undone. */
 
-import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import React from 'react';
 
 import type { IApp } from './app';
 import { EditForm } from './components/EditForm';
 import { openModal } from './components/modal';
-import { sentenceOf } from './errors';
+import { attempt, confirmed } from './confirmation';
 import { ExperimentForm, ModelForm } from './form';
 import type { IExperiment, IModel, IModelCreate, ITraining } from './types';
-
-/** Do it, and say why not when it is refused. True when it was done. */
-export async function attempt(
-  app: IApp,
-  title: string,
-  doing: () => Promise<unknown>
-): Promise<boolean> {
-  try {
-    await doing();
-    return true;
-  } catch (error) {
-    await showErrorMessage(title, sentenceOf(error), [
-      Dialog.okButton({ label: app.trans.__('Close') })
-    ]);
-    return false;
-  }
-}
-
-export async function confirmed(
-  app: IApp,
-  title: string,
-  body: string,
-  accept: string
-): Promise<boolean> {
-  const answer = await showDialog({
-    title,
-    body,
-    buttons: [
-      Dialog.cancelButton({ label: app.trans.__('Cancel') }),
-      Dialog.warnButton({ label: accept })
-    ],
-    defaultButton: 0
-  });
-  return answer.button.accept;
-}
 
 export async function stopTraining(app: IApp, training: ITraining): Promise<boolean> {
   const { trans } = app;

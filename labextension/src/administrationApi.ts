@@ -1,6 +1,14 @@
 /** The administrators' part of the REST API: it is about all projects. */
 
-import type { IAuditEntry, IProject, IQuota, IQuotaView, IUsage } from './administrationTypes';
+import type {
+  IAnyResource,
+  IAuditEntry,
+  IClusterVersion,
+  IProject,
+  IQuota,
+  IQuotaView,
+  IUsage
+} from './administrationTypes';
 import type { EasyMakerClient } from './client';
 import type { IRequest, Query } from './http';
 import type { INotebook } from './notebookTypes';
@@ -27,9 +35,28 @@ export class AdministrationApi {
     return (await this.ask<{ usageList: IUsage[] }>('admin/usage', request)).usageList;
   }
 
-  async quota(appKey: string, signal?: AbortSignal): Promise<IQuotaView> {
-    const path = `admin/quotas/${encodeURIComponent(appKey)}`;
-    return (await this.ask<{ quota: IQuotaView }>(path, { signal })).quota;
+  async resources(query: IListQuery, signal?: AbortSignal): Promise<IPage<IAnyResource>> {
+    const answer = await this.ask<{ resourceList: IAnyResource[]; paging: IPaging }>(
+      'admin/resources',
+      { query: query as Query, signal }
+    );
+    return { items: answer.resourceList, total: answer.paging.totalCount };
+  }
+
+  async clusterVersions(signal?: AbortSignal): Promise<IClusterVersion[]> {
+    const answer = await this.ask<{ clusterVersionList: IClusterVersion[] }>(
+      'admin/cluster-versions',
+      { signal }
+    );
+    return answer.clusterVersionList;
+  }
+
+  async quotas(query: IListQuery, signal?: AbortSignal): Promise<IPage<IQuotaView>> {
+    const answer = await this.ask<{ quotaList: IQuotaView[]; paging: IPaging }>('admin/quotas', {
+      query: query as Query,
+      signal
+    });
+    return { items: answer.quotaList, total: answer.paging.totalCount };
   }
 
   async setQuota(appKey: string, quota: Partial<IQuota>): Promise<IQuotaView> {

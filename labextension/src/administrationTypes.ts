@@ -1,5 +1,8 @@
 /** What administrators are told of everybody. */
 
+import type { Status } from './status';
+import type { ResourceType } from './types';
+
 export interface IProject {
   appKey: string;
   projectName: string;
@@ -25,6 +28,39 @@ export interface IUsage {
   cpuHours: number;
   memoryGibHours: number;
   gpuHours: number;
+  storageGbHours: number;
+  /** Set aside when the time ends. */
+  storageGb: number;
+  endpointHours: number;
+  /** With instances when the time ends. */
+  endpointStages: number;
+}
+
+/** The kinds of resources there are for themselves. */
+export type AdministeredType = Exclude<ResourceType, 'ENDPOINT_STAGE' | 'ENDPOINT_MODEL'>;
+
+/** As much of a resource as every kind has. */
+export interface IAnyResource {
+  resourceType: AdministeredType;
+  resourceId: string;
+  name: string;
+  appKey: string;
+  statusCode: Status;
+  statusReason: string;
+  flavorName: string;
+  createdBy: string;
+  createdDatetime: string;
+}
+
+/** A version of the cluster, and what runs on it. */
+export interface IClusterVersion {
+  version: string;
+  current: boolean;
+  /** False: the settings do not name it. */
+  known: boolean;
+  expiresDatetime: string | null;
+  notebooks: number;
+  endpointStages: number;
 }
 
 /** What a project may hold at once; null: as much as there is. */

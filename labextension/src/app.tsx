@@ -71,11 +71,15 @@ export interface IPageAddress {
   initialNotebook?: Partial<INotebookCreate>;
 }
 
-export interface IApp {
+/** What views need that are shown outside of JupyterLab, too: on the hub's administrators' page. */
+export interface ICore {
   model: EasyMakerModel;
   trans: TranslationBundle;
   /** BCP 47, for dates and numbers. */
   locale: string;
+}
+
+export interface IApp extends ICore {
   commands: CommandRegistry;
   contents: Contents.IManager;
   /** The directory the file browser shows. */
@@ -86,14 +90,26 @@ export interface IApp {
   open(address: IPageAddress): void;
 }
 
-export const AppContext = React.createContext<IApp | null>(null);
+export const AppContext = React.createContext<ICore | null>(null);
 
-export function useApp(): IApp {
-  const app = React.useContext(AppContext);
-  if (!app) {
+export function useCore(): ICore {
+  const core = React.useContext(AppContext);
+  if (!core) {
     throw new Error('An EasyMaker view was rendered outside of its widget.');
   }
-  return app;
+  return core;
+}
+
+export function useApp(): IApp {
+  const core = useCore();
+  if (!isApp(core)) {
+    throw new Error('This EasyMaker view needs JupyterLab.');
+  }
+  return core;
+}
+
+function isApp(core: ICore): core is IApp {
+  return 'commands' in core;
 }
 
 /** The widget a view lies in. */

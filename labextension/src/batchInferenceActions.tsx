@@ -2,7 +2,7 @@
 
 import React from 'react';
 
-import { attempt, confirmed } from './actions';
+import { attempt, confirmed } from './confirmation';
 import type { IApp } from './app';
 import type { IBatchInference } from './batchInferenceTypes';
 import { EditForm } from './components/EditForm';

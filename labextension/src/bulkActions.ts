@@ -2,8 +2,8 @@
 
 import { Dialog, showErrorMessage } from '@jupyterlab/apputils';
 
-import { confirmed } from './actions';
-import type { IApp } from './app';
+import { confirmed } from './confirmation';
+import type { ICore } from './app';
 import { sentenceOf } from './errors';
 
 /** So many are named in a question or a refusal. */
@@ -19,7 +19,7 @@ export interface IBulk {
 
 /** True when it was asked for; some may have been refused all the same. */
 export async function doToAll<T>(
-  app: IApp,
+  app: ICore,
   items: T[],
   nameOf: (item: T) => string,
   words: IBulk,

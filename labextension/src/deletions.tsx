@@ -4,7 +4,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { attempt, confirmed } from './actions';
+import { attempt, confirmed } from './confirmation';
 import type { IApp, IPageAddress } from './app';
 import { LinkButton } from './components/Button';
 import type { IBatchInference } from './batchInferenceTypes';

@@ -3,7 +3,7 @@
 import type { ISignal } from '@lumino/signaling';
 import React from 'react';
 
-import { useApp, useHost } from './app';
+import { useCore, useHost } from './app';
 import type { ResourceApi } from './resourceApi';
 import { isAbort } from './errors';
 import { IChange, touches } from './model';
@@ -24,12 +24,12 @@ export function useSignal<T>(signal: ISignal<unknown, unknown>, read: () => T): 
 }
 
 export function useContextState(): IContext | null {
-  const { model } = useApp();
+  const { model } = useCore();
   return useSignal(model.contextChanged, () => model.context);
 }
 
 export function useCounts(): ICounts | null {
-  const { model } = useApp();
+  const { model } = useCore();
   return useSignal(model.countsChanged, () => model.counts);
 }
 
@@ -69,7 +69,7 @@ export function useLoaded<T>(
   ask: (signal: AbortSignal) => Promise<T>,
   relevant: (change: IChange) => boolean
 ): ILoaded<T> {
-  const { model } = useApp();
+  const { model } = useCore();
   const { visible } = useHost();
   const ready = useContextState()?.status === 'ready';
   const [turn, setTurn] = React.useState(0);
@@ -162,7 +162,7 @@ export function useOne<T, C, U>(api: ResourceApi<T, C, U>, id: string): ILoaded<
 
 /** What the backend offers, and who asks; null before it is known. */
 export function useConfiguration(): IConfiguration | null {
-  const { model } = useApp();
+  const { model } = useCore();
   const ask = React.useCallback(
     (signal: AbortSignal) => model.client.configuration(signal),
     [model]

@@ -2,18 +2,13 @@
 
 import React from 'react';
 
-import { attempt, confirmed } from './actions';
+import { attempt, confirmed } from './confirmation';
 import type { IApp } from './app';
 import { EditForm } from './components/EditForm';
 import { openModal } from './components/modal';
 import { FlavorChange } from './form';
 import type { NotebookAction, NotebookApi } from './notebookApi';
 import type { INotebook } from './notebookTypes';
-
-/** Open it in a window of its own. */
-export function openNotebook(notebook: INotebook): void {
-  window.open(notebook.notebookAccessUri, '_blank', 'noopener');
-}
 
 /**
  * @param api - of the notebook's project, where that is not the panel's.

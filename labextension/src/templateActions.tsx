@@ -2,7 +2,7 @@
 
 import React from 'react';
 
-import { attempt } from './actions';
+import { attempt } from './confirmation';
 import type { IApp } from './app';
 import { EditForm } from './components/EditForm';
 import { openModal } from './components/modal';

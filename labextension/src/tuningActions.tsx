@@ -2,7 +2,8 @@
 
 import React from 'react';
 
-import { attempt, confirmed, createModel } from './actions';
+import { createModel } from './actions';
+import { attempt, confirmed } from './confirmation';
 import type { IApp } from './app';
 import { EditForm } from './components/EditForm';
 import { openModal } from './components/modal';

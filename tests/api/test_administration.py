@@ -175,6 +175,20 @@ def test_quota_is_for_projects_that_exist_and_for_whole_numbers(admin: TestClien
     assert admin.put("quotas/default", json={}).json()["quota"]["quota"]["gpus"] is None
 
 
+def test_quotas_of_all_projects_are_listed_in_pages(backend: Backend, ada: TestClient, admin: TestClient) -> None:
+    client_of(backend, "eve", "other").post("notebooks", json=notebook()).raise_for_status()
+    ada.post("notebooks", json=notebook()).raise_for_status()
+    admin.put("quotas/other", json={"notebooks": 3})
+    found = admin.get("quotas").json()["quotaList"]
+    assert [(each["appKey"], each["quota"]["notebooks"], each["held"]["notebooks"]) for each in found] == [
+        ("default", None, 1),
+        ("other", 3, 1),
+    ]
+    page = admin.get("quotas", params={"limit": 1, "page": 1, "sort": "-appKey"}).json()
+    assert ([each["appKey"] for each in page["quotaList"]], page["paging"]["totalCount"]) == (["other"], 2)
+    assert [each["appKey"] for each in admin.get("quotas", params={"search": "THE"}).json()["quotaList"]] == ["other"]
+
+
 @pytest.fixture
 def ran(backend: Backend, ada: TestClient) -> Callable[..., str]:
     """Make a training that ran from one hour before now to another."""

@@ -220,7 +220,7 @@ def test_administrator_deletes_several_resources_at_once(page: Page, lab: Lab) -
     page.get_by_role("button", name="Administration").click()
     administration = shown(page)
     expect(administration.get_by_role("tab", name="Notebooks")).to_have_count(0)
-    administration.get_by_label("Kind").select_option(label="Experiments")
+    administration.get_by_label("Kind").select_option(label="Experiment")
     administration.get_by_label("Search by name").fill("bulk")
     expect(administration.locator("tbody tr")).to_have_count(2)
     for name in names[:2]:

@@ -10,8 +10,10 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from jupyterhub.app import JupyterHub
 from traitlets.config import Config
 
+from jupyter_easymaker.hub.administration import TEMPLATES
 from jupyter_easymaker.hub.pod_spawner import NotebookPodSpawner
 from jupyter_easymaker.service.config import ServiceConfig
 
@@ -196,6 +198,9 @@ def test_hub_spawns_notebooks_as_pods_with_the_charts_settings_around(
     assert spawner.service_token == "made-by-the-chart"
     assert spawner.automount_service_account_token is False
     assert spawner.delete_pvc is True
+    hub = JupyterHub(config=config)
+    assert r"/easymaker/?" in [route for route, *_ in hub.extra_handlers], "the administrators' page"
+    assert hub.template_paths[0] == str(TEMPLATES)
     assert config.JupyterHub.authenticator_class == "shared-password"
     assert (tmp_path / "user-password").stat().st_mode & 0o777 == 0o600
 

@@ -109,7 +109,13 @@ def test_wheel_holds_code_extension_and_settings_but_no_sources_of_the_panel(whe
         "etc/ipython/startup/50-jupyter-easymaker.py",
     ):
         assert data + needed in names
-    assert "jupyter_easymaker/store/migrations/versions/0001_first_tables.py" in names
+    for needed in (
+        "store/migrations/versions/0001_first_tables.py",
+        "hub/templates/page.html",
+        "hub/static/administration.js",
+        "hub/static/administration.css",
+    ):
+        assert f"jupyter_easymaker/{needed}" in names
     assert not [name for name in names if "node_modules" in name or name.startswith(("tests/", "labextension/"))]
 
 

@@ -201,7 +201,14 @@ class World:
 
     def _stage(self, session: Any, row: EndpointRow, stage_id: str, name: str, spec: Any, model: str) -> str:
         stage = endpoint_stages.insert(
-            session, endpoint=row, stage_id=stage_id, name=name, spec=spec, flavor=FLAVOR, created_by="me"
+            session,
+            endpoint=row,
+            stage_id=stage_id,
+            name=name,
+            spec=spec,
+            flavor=FLAVOR,
+            cluster_version="",
+            created_by="me",
         )
         deployed = {"modelName": f"model-{name}", "modelUploadUri": "nas://local:/m", "frameworkCode": "SKLEARN"}
         for each in spec.endpoint_model_resource_list:

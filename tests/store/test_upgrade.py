@@ -73,6 +73,30 @@ def test_what_ran_before_use_was_counted_counts(url: str) -> None:
     database.close()
 
 
+HELD = (
+    "INSERT INTO notebooks (id, appkey, name, description, status, status_reason, version, tags, created_by,"
+    " created_at, owner, server_name, spec, flavor, image, action_id, phase, incarnation, attempts, at_hub, observed)"
+    " VALUES ('n', 'p', 'held', '', 'STOPPED', '', 1, '[]', 'me', '2026-01-01 00:00:00', 'me', 'nb-n',"
+    """ '{\"bootStorageSize\": 10, \"dataStorageSize\": 30}', '{}', '{}', '', '', '', 0, true, '{}')"""
+)
+
+
+def test_storage_of_notebooks_that_were_there_counts(url: str) -> None:
+    database = Database(url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(module.__file__).parent / "migrations"))
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+        connection.exec_driver_sql(HELD)
+        connection.commit()
+    database.migrate()
+    with database.reading() as session:
+        used = usage.total(session, datetime(2026, 1, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 3, tzinfo=UTC))
+    assert (used["p", "me"].storage_gb_hours, used["p", "me"].storage_gb) == (80.0, 40)
+    database.close()
+
+
 def test_migrations_make_the_tables_that_the_code_speaks_of(database: Database) -> None:
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []

@@ -2,14 +2,14 @@
 
 import React from 'react';
 
-import { useApp } from '../app';
+import { useCore } from '../app';
 import { useContextState } from '../hooks';
 import { easyMakerIcon } from '../icons';
 import { Button } from './Button';
 import { Empty } from './Notice';
 
 export function BackendNotice(): JSX.Element {
-  const { trans, model } = useApp();
+  const { trans, model } = useCore();
   const state = useContextState();
   if (!state || state.status === 'starting') {
     return (

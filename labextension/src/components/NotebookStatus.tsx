@@ -2,12 +2,12 @@
 
 import React from 'react';
 
-import { useApp } from '../app';
+import { useCore } from '../app';
 import type { INotebook } from '../notebookTypes';
 import { notebookLabel, notebookTone } from '../notebookWords';
 
 export function NotebookDot({ notebook }: { notebook: INotebook }): JSX.Element {
-  const { trans } = useApp();
+  const { trans } = useCore();
   const label = notebookLabel(notebook, trans);
   return (
     <span
@@ -20,7 +20,7 @@ export function NotebookDot({ notebook }: { notebook: INotebook }): JSX.Element 
 }
 
 export function NotebookChip({ notebook }: { notebook: INotebook }): JSX.Element {
-  const { trans } = useApp();
+  const { trans } = useCore();
   return (
     <span
       className={`em-Chip em-tone-${notebookTone(notebook)}`}

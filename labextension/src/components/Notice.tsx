@@ -3,7 +3,7 @@
 import type { LabIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { useApp } from '../app';
+import { useCore } from '../app';
 import { sentenceOf } from '../errors';
 import { Button } from './Button';
 
@@ -26,7 +26,7 @@ export function Empty(props: IEmptyProps): JSX.Element {
 }
 
 export function ErrorNotice(props: { error: unknown; onRetry?: () => void }): JSX.Element {
-  const { trans } = useApp();
+  const { trans } = useCore();
   return (
     <div className="em-Notice em-tone-bad" role="alert">
       <span className="em-Notice-text">{sentenceOf(props.error)}</span>
@@ -46,7 +46,7 @@ export function FailureNotice(props: { reason: string; children?: React.ReactNod
 }
 
 export function Loading(): JSX.Element {
-  const { trans } = useApp();
+  const { trans } = useCore();
   return (
     <div className="em-Loading" role="status">
       {trans.__('Loading…')}

@@ -3,7 +3,7 @@
 import { caretLeftIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { useApp } from '../app';
+import { useCore } from '../app';
 import { integer } from '../format';
 import { IconButton } from './Button';
 
@@ -16,7 +16,7 @@ export interface IPagerProps {
 }
 
 export function Pager(props: IPagerProps): JSX.Element | null {
-  const { trans, locale } = useApp();
+  const { trans, locale } = useCore();
   const pages = Math.max(1, Math.ceil(props.total / props.limit));
   if (props.total === 0) {
     return null;

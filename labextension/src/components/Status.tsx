@@ -2,11 +2,11 @@
 
 import React from 'react';
 
-import { useApp } from '../app';
+import { useCore } from '../app';
 import { labelOf, Status, toneOf } from '../status';
 
 export function StatusDot(props: { status: Status }): JSX.Element {
-  const { trans } = useApp();
+  const { trans } = useCore();
   const label = labelOf(props.status, trans);
   return (
     <span
@@ -19,7 +19,7 @@ export function StatusDot(props: { status: Status }): JSX.Element {
 }
 
 export function StatusChip(props: { status: Status; reason?: string }): JSX.Element {
-  const { trans } = useApp();
+  const { trans } = useCore();
   return (
     <span
       className={`em-Chip em-tone-${toneOf(props.status)}`}

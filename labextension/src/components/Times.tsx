@@ -2,7 +2,7 @@
 
 import React from 'react';
 
-import { useApp } from '../app';
+import { useCore } from '../app';
 import { ago, dateTime, duration } from '../format';
 import { useNow } from '../hooks';
 
@@ -15,7 +15,7 @@ export interface ITimed {
 
 /** How long it has run. It counts on from what the backend said, so that clocks need not agree. */
 export function Elapsed(props: { of: ITimed; at: number }): JSX.Element {
-  const { trans } = useApp();
+  const { trans } = useCore();
   const { startedDatetime, endedDatetime, elapsedTimeSeconds } = props.of;
   const ticking = startedDatetime !== null && endedDatetime === null;
   const now = useNow(ticking);
@@ -28,7 +28,7 @@ export function Elapsed(props: { of: ITimed; at: number }): JSX.Element {
 
 /** `3 minutes ago`, with the exact time on hovering. */
 export function Ago(props: { iso: string }): JSX.Element {
-  const { locale } = useApp();
+  const { locale } = useCore();
   const then = Date.parse(props.iso);
   const now = useNow(Date.now() - then < 3600_000);
   return (

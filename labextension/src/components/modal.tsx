@@ -4,10 +4,10 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import React from 'react';
 
-import { AppContext, IApp } from '../app';
+import { AppContext, ICore } from '../app';
 
 export function openModal(
-  app: IApp,
+  app: ICore,
   title: string,
   render: (close: () => void) => JSX.Element,
   look = ''

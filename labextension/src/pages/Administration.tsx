@@ -2,7 +2,7 @@
 
 import React from 'react';
 
-import { useApp } from '../app';
+import { useCore } from '../app';
 import { Empty, Loading } from '../components/Notice';
 import { Tabs } from '../components/Tabs';
 import { useConfiguration } from '../hooks';
@@ -13,9 +13,10 @@ import { AdministrationNotebooks } from './AdministrationNotebooks';
 import { AdministrationQuotas } from './AdministrationQuotas';
 import { AdministrationResources } from './AdministrationResources';
 import { AdministrationUsage } from './AdministrationUsage';
+import { AdministrationVersions } from './AdministrationVersions';
 
 export function Administration(): JSX.Element {
-  const { trans } = useApp();
+  const { trans } = useCore();
   const configuration = useConfiguration();
   const [tab, setTab] = React.useState('');
   if (!configuration) {
@@ -59,6 +60,11 @@ export function Administration(): JSX.Element {
             key: 'catalogue',
             title: trans.__('Instance types and images'),
             render: () => <AdministrationCatalogue />
+          },
+          {
+            key: 'versions',
+            title: trans.__('Cluster versions'),
+            render: () => <AdministrationVersions />
           },
           { key: 'audit', title: trans.__('Audit log'), render: () => <AdministrationAudit /> }
         ]}

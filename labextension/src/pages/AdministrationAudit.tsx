@@ -3,7 +3,7 @@
 import React from 'react';
 
 import type { IAuditEntry } from '../administrationTypes';
-import { IApp, useApp } from '../app';
+import { ICore, useCore } from '../app';
 import { Empty, ErrorNotice, Loading } from '../components/Notice';
 import { Pager } from '../components/Pager';
 import { IColumn, Table } from '../components/Table';
@@ -11,14 +11,13 @@ import { dateTime } from '../format';
 import { useLoaded, useQuiet } from '../hooks';
 import { administrationIcon } from '../icons';
 import type { IChange } from '../model';
-import { useProjects } from './useProjects';
+import { ProjectSelect } from './ProjectSelect';
 
 const LIMIT = 50;
 
 export function AdministrationAudit(): JSX.Element {
-  const app = useApp();
+  const app = useCore();
   const { model, trans } = app;
-  const projects = useProjects();
   const [page, setPage] = React.useState(1);
   const [appKey, setAppKey] = React.useState('');
   const [user, setUser] = React.useState('');
@@ -40,19 +39,7 @@ export function AdministrationAudit(): JSX.Element {
   return (
     <>
       <div className="em-Administration-bar">
-        <select
-          className="em-Input em-Select"
-          aria-label={trans.__('Project')}
-          value={appKey}
-          onChange={event => setAppKey(event.target.value)}
-        >
-          <option value="">{trans.__('All projects')}</option>
-          {(projects.value ?? []).map(project => (
-            <option key={project.appKey} value={project.appKey}>
-              {project.appKey}
-            </option>
-          ))}
-        </select>
+        <ProjectSelect value={appKey} onChange={setAppKey} />
         <Word label={trans.__('User, in full')} value={user} onChange={setUser} />
         <Word
           label={trans.__('Action, such as stop_notebook')}
@@ -97,7 +84,7 @@ function Word(props: { label: string; value: string; onChange(word: string): voi
   );
 }
 
-function columns({ trans, locale }: IApp): IColumn<IAuditEntry>[] {
+function columns({ trans, locale }: ICore): IColumn<IAuditEntry>[] {
   return [
     {
       key: 'time',

@@ -2,15 +2,15 @@
 
 import React from 'react';
 
-import { useApp } from '../app';
+import { useCore } from '../app';
 import { ErrorNotice, Loading } from '../components/Notice';
 import { Table } from '../components/Table';
 import { aboutImage } from '../form/labels';
 import { duration, machine } from '../format';
 import { useLoaded } from '../hooks';
+import { groupTypeLabel } from '../imageWords';
 import type { IChange } from '../model';
 import type { IFlavor, IImage } from '../types';
-import { groupTypeLabel } from './PrivateImageList';
 
 interface ICatalogue {
   flavors: (IFlavor & { idleMinutes?: number })[];
@@ -20,7 +20,7 @@ interface ICatalogue {
 const nothing = (): void => undefined;
 
 export function AdministrationCatalogue(): JSX.Element {
-  const { model } = useApp();
+  const { model } = useCore();
   const ask = React.useCallback(
     async (signal: AbortSignal): Promise<ICatalogue> => {
       const { client } = model;
@@ -53,7 +53,7 @@ export function AdministrationCatalogue(): JSX.Element {
 }
 
 function Flavors({ flavors }: { flavors: ICatalogue['flavors'] }): JSX.Element {
-  const { trans, locale } = useApp();
+  const { trans, locale } = useCore();
   const title = trans.__('Instance types');
   return (
     <section className="em-Group">
@@ -86,7 +86,7 @@ function Flavors({ flavors }: { flavors: ICatalogue['flavors'] }): JSX.Element {
 }
 
 function Images({ images }: { images: IImage[] }): JSX.Element {
-  const app = useApp();
+  const app = useCore();
   const { trans } = app;
   const title = trans.__('Provided images');
   return (

@@ -3,19 +3,19 @@
 import { deleteIcon, launchIcon, stopIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { IApp, useApp } from '../app';
+import { ICore, useCore } from '../app';
 import { doToAll } from '../bulkActions';
 import { Button, IconButton } from '../components/Button';
 import type { IColumn } from '../components/Table';
-import { openNotebook } from '../notebookActions';
 import type { INotebook } from '../notebookTypes';
+import { openNotebook } from '../notebookWindow';
 import { isInProgress, mayStop } from '../notebookWords';
 import type { IListQuery } from '../types';
 import { AdministrationTable } from './AdministrationTable';
-import { notebookFilter, stateColumns } from './NotebookList';
+import { notebookFilter, stateColumns } from './notebookColumns';
 
 export function AdministrationNotebooks(): JSX.Element {
-  const app = useApp();
+  const app = useCore();
   const { model, trans } = app;
   const [option, setOption] = React.useState('all');
   const filter = notebookFilter(app);
@@ -73,7 +73,7 @@ function nameOf(notebook: INotebook): string {
   return `${notebook.notebookName} (${notebook.owner})`;
 }
 
-function stopAll(app: IApp, chosen: INotebook[]): Promise<boolean> {
+function stopAll(app: ICore, chosen: INotebook[]): Promise<boolean> {
   const { trans, model } = app;
   const items = chosen.filter(each => mayStop(each.notebookStatusCode));
   return doToAll(
@@ -92,7 +92,7 @@ function stopAll(app: IApp, chosen: INotebook[]): Promise<boolean> {
   );
 }
 
-function deleteAll(app: IApp, chosen: INotebook[]): Promise<boolean> {
+function deleteAll(app: ICore, chosen: INotebook[]): Promise<boolean> {
   const { trans, model } = app;
   const items = chosen.filter(each => !isInProgress(each.notebookStatusCode));
   return doToAll(
@@ -111,7 +111,7 @@ function deleteAll(app: IApp, chosen: INotebook[]): Promise<boolean> {
   );
 }
 
-function columns(app: IApp, at: number): IColumn<INotebook>[] {
+function columns(app: ICore, at: number): IColumn<INotebook>[] {
   const { trans } = app;
   return [
     {

@@ -4,17 +4,16 @@ import { editIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { IQuota, IQuotaView } from '../administrationTypes';
-import { IApp, useApp } from '../app';
+import { ICore, useCore } from '../app';
 import { Button, IconButton } from '../components/Button';
 import { openModal } from '../components/modal';
-import { ErrorNotice, Loading } from '../components/Notice';
-import { Table } from '../components/Table';
+import type { IColumn } from '../components/Table';
 import { ApiError, sentenceOf } from '../errors';
 import { integer } from '../format';
-import { useLoaded } from '../hooks';
-import type { IChange } from '../model';
+import type { IListQuery } from '../types';
+import { AdministrationTable } from './AdministrationTable';
 
-function titlesOf({ trans }: IApp): [keyof IQuota, string][] {
+function titlesOf({ trans }: ICore): [keyof IQuota, string][] {
   return [
     ['vcpus', trans.__('vCPU')],
     ['memoryMib', trans.__('Memory (MiB)')],
@@ -25,31 +24,15 @@ function titlesOf({ trans }: IApp): [keyof IQuota, string][] {
 }
 
 export function AdministrationQuotas(): JSX.Element {
-  const app = useApp();
-  const { model, trans, locale } = app;
-  const [sort, setSort] = React.useState('appKey');
+  const app = useCore();
+  const { model, trans } = app;
   const ask = React.useCallback(
-    async (signal: AbortSignal) => {
-      const { administration } = model.client;
-      const projects = await administration.projects(signal);
-      return Promise.all(projects.map(each => administration.quota(each.appKey, signal)));
-    },
+    (query: IListQuery, signal: AbortSignal) => model.client.administration.quotas(query, signal),
     [model]
   );
-  const relevant = React.useCallback((change: IChange) => change.all, []);
-  const loaded = useLoaded(ask, relevant);
-  if (!loaded.value) {
-    return loaded.error === null ? (
-      <Loading />
-    ) : (
-      <ErrorNotice error={loaded.error} onRetry={loaded.reload} />
-    );
-  }
-  const way = sort.startsWith('-') ? -1 : 1;
-  const items = [...loaded.value].sort((a, b) => way * a.appKey.localeCompare(b.appKey));
-  const edit = (view: IQuotaView): void =>
+  const edit = (view: IQuotaView, again: () => void): void =>
     openModal(app, trans.__('Quota of %1', view.appKey), close => (
-      <QuotaForm view={view} close={close} onSaved={loaded.reload} />
+      <QuotaForm view={view} close={close} onSaved={again} />
     ));
   return (
     <>
@@ -58,50 +41,50 @@ export function AdministrationQuotas(): JSX.Element {
           'What a project may hold at once. What it holds already is left alone when a quota is lowered.'
         )}
       </p>
-      <Table
+      <AdministrationTable
         label={trans.__('Quotas')}
-        items={items}
+        ask={ask}
+        columns={(_, again) => columns(app, view => edit(view, again))}
         idOf={view => view.appKey}
-        sort={sort}
-        onSort={setSort}
+        nameOf={view => view.appKey}
+        sort="appKey"
         onOpen={edit}
-        columns={[
-          {
-            key: 'project',
-            title: trans.__('Project'),
-            sort: 'appKey',
-            render: view => view.appKey
-          },
-          ...titlesOf(app).map(([key, title]) => ({
-            key,
-            title,
-            align: 'end' as const,
-            render: (view: IQuotaView) => {
-              const most = view.quota[key];
-              const held = integer(view.held[key], locale);
-              return most === null ? held : trans.__('%1 of %2', held, integer(most, locale));
-            }
-          })),
-          {
-            key: 'actions',
-            title: '',
-            align: 'end' as const,
-            render: view => (
-              <IconButton
-                icon={editIcon}
-                label={trans.__('Edit the quota of %1', view.appKey)}
-                onClick={() => edit(view)}
-              />
-            )
-          }
-        ]}
       />
     </>
   );
 }
 
+function columns(app: ICore, edit: (view: IQuotaView) => void): IColumn<IQuotaView>[] {
+  const { trans, locale } = app;
+  return [
+    { key: 'project', title: trans.__('Project'), sort: 'appKey', render: view => view.appKey },
+    ...titlesOf(app).map(([key, title]) => ({
+      key,
+      title,
+      align: 'end' as const,
+      render: (view: IQuotaView) => {
+        const most = view.quota[key];
+        const held = integer(view.held[key], locale);
+        return most === null ? held : trans.__('%1 of %2', held, integer(most, locale));
+      }
+    })),
+    {
+      key: 'actions',
+      title: '',
+      align: 'end' as const,
+      render: view => (
+        <IconButton
+          icon={editIcon}
+          label={trans.__('Edit the quota of %1', view.appKey)}
+          onClick={() => edit(view)}
+        />
+      )
+    }
+  ];
+}
+
 function QuotaForm(props: { view: IQuotaView; close(): void; onSaved(): void }): JSX.Element {
-  const app = useApp();
+  const app = useCore();
   const { model, trans, locale } = app;
   const { view, close } = props;
   const [quota, setQuota] = React.useState<IQuota>(view.quota);

@@ -1,114 +1,109 @@
-/** The resources of any project, kind by kind, for administrators. */
+/** The resources of all kinds and projects, for administrators. */
 
 import { deleteIcon, stopIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { IApp, useApp } from '../app';
-import { doToAll } from '../bulkActions';
+import type { AdministeredType, IAnyResource } from '../administrationTypes';
+import { ICore, useCore } from '../app';
+import { doToAll, IBulk } from '../bulkActions';
 import { Button } from '../components/Button';
-import { ErrorNotice, Loading } from '../components/Notice';
 import { StatusChip } from '../components/Status';
 import type { IColumn } from '../components/Table';
 import { Ago } from '../components/Times';
 import type { IListQuery } from '../types';
-import { IAnyResource, IKind, kindsOf } from './administrationKinds';
+import { IKind, kindsOf } from './administrationKinds';
 import { AdministrationTable } from './AdministrationTable';
-import { useProjects } from './useProjects';
+import { ProjectSelect } from './ProjectSelect';
+
+type Kinds = Record<AdministeredType, IKind>;
 
 export function AdministrationResources(): JSX.Element {
-  const app = useApp();
+  const app = useCore();
   const { model, trans } = app;
-  const projects = useProjects();
   const kinds = React.useMemo(() => kindsOf(trans), [trans]);
-  const [kindKey, setKind] = React.useState('trainings');
-  const [appKey, setAppKey] = React.useState(model.client.appKey);
-  const kind = kinds[kindKey];
-  const client = React.useMemo(() => model.client.of(appKey), [model, appKey]);
+  const [kind, setKind] = React.useState('');
+  const [appKey, setAppKey] = React.useState('');
   const ask = React.useCallback(
-    (query: IListQuery, signal: AbortSignal) => kind.list(client, query, signal),
-    [kind, client]
+    (query: IListQuery, signal: AbortSignal) =>
+      model.client.administration.resources(
+        { ...query, resourceTypeList: kind, appKeyList: appKey },
+        signal
+      ),
+    [model, kind, appKey]
   );
-  if (!projects.value) {
-    return projects.error === null ? (
-      <Loading />
-    ) : (
-      <ErrorNotice error={projects.error} onRetry={projects.reload} />
-    );
-  }
   return (
     <AdministrationTable
-      key={`${kindKey} ${appKey}`}
-      label={kind.title}
+      label={trans.__('Resources of all projects')}
       ask={ask}
-      columns={() => columns(app, kind)}
-      idOf={item => item.id}
-      nameOf={item => item.name}
+      columns={() => columns(app, kinds)}
+      idOf={item => item.resourceId}
+      nameOf={nameOf}
       before={
         <>
           <select
             className="em-Input em-Select"
             aria-label={trans.__('Kind')}
-            value={kindKey}
+            value={kind}
             onChange={event => setKind(event.target.value)}
           >
+            <option value="">{trans.__('All kinds')}</option>
             {Object.entries(kinds).map(([key, each]) => (
               <option key={key} value={key}>
                 {each.title}
               </option>
             ))}
           </select>
-          <select
-            className="em-Input em-Select"
-            aria-label={trans.__('Project')}
-            value={appKey}
-            onChange={event => setAppKey(event.target.value)}
-          >
-            {projects.value.map(project => (
-              <option key={project.appKey} value={project.appKey}>
-                {project.appKey}
-              </option>
-            ))}
-          </select>
+          <ProjectSelect value={appKey} onChange={setAppKey} />
         </>
       }
-      actions={(chosen, done) => {
-        const running = chosen.filter(each => kind.mayStop(each.status));
-        const removable = chosen.filter(each => kind.mayRemove(each.status));
-        const { stop } = kind;
-        return (
-          <>
-            {stop && (
-              <Button
-                icon={stopIcon}
-                label={trans.__('Stop')}
-                disabled={running.length === 0}
-                onClick={() =>
-                  void doToAll(app, running, nameOf, stopWords(app, running.length), each =>
-                    stop(client, each.id)
-                  ).then(asked => asked && done())
-                }
-              />
-            )}
-            <Button
-              icon={deleteIcon}
-              label={trans.__('Delete')}
-              disabled={removable.length === 0}
-              onClick={() =>
-                void doToAll(app, removable, nameOf, deleteWords(app, removable.length), each =>
-                  kind.remove(client, each.id)
-                ).then(asked => asked && done())
-              }
-            />
-          </>
-        );
-      }}
+      actions={(chosen, done) => <Actions kinds={kinds} chosen={chosen} done={done} />}
     />
+  );
+}
+
+function Actions(props: { kinds: Kinds; chosen: IAnyResource[]; done(): void }): JSX.Element {
+  const app = useCore();
+  const { trans, model } = app;
+  const { kinds, chosen } = props;
+  const running = chosen.filter(each => kinds[each.resourceType].mayStop(each.statusCode));
+  const removable = chosen.filter(each => kinds[each.resourceType].mayRemove(each.statusCode));
+  const all = (
+    items: IAnyResource[],
+    words: IBulk,
+    doing: (kind: IKind, item: IAnyResource) => Promise<unknown>
+  ): void =>
+    void doToAll(app, items, nameOf, words, item => doing(kinds[item.resourceType], item)).then(
+      asked => asked && props.done()
+    );
+  return (
+    <>
+      <Button
+        icon={stopIcon}
+        label={trans.__('Stop')}
+        disabled={running.length === 0}
+        onClick={() =>
+          all(running, stopWords(app, running.length), async (kind, item) =>
+            kind.stop?.(model.client.of(item.appKey), item.resourceId)
+          )
+        }
+      />
+      <Button
+        icon={deleteIcon}
+        label={trans.__('Delete')}
+        disabled={removable.length === 0}
+        onClick={() =>
+          all(removable, deleteWords(app, removable.length), (kind, item) =>
+            kind.remove(model.client.of(item.appKey), item.resourceId)
+          )
+        }
+      />
+    </>
   );
 }
 
 const nameOf = (item: IAnyResource): string => item.name;
 
-function stopWords({ trans }: IApp, count: number): Parameters<typeof doToAll>[3] {
+function stopWords({ trans }: ICore, count: number): IBulk {
   return {
     question: trans._n('Stop %1 resource?', 'Stop %1 resources?', count, count),
     warning: trans.__('Everything they run is ended. This cannot be undone.'),
@@ -117,7 +112,7 @@ function stopWords({ trans }: IApp, count: number): Parameters<typeof doToAll>[3
   };
 }
 
-function deleteWords({ trans }: IApp, count: number): Parameters<typeof doToAll>[3] {
+function deleteWords({ trans }: ICore, count: number): IBulk {
   return {
     question: trans._n('Delete %1 resource?', 'Delete %1 resources?', count, count),
     warning: trans.__('This cannot be undone.'),
@@ -126,30 +121,49 @@ function deleteWords({ trans }: IApp, count: number): Parameters<typeof doToAll>
   };
 }
 
-function columns({ trans }: IApp, kind: IKind): IColumn<IAnyResource>[] {
+function columns({ trans }: ICore, kinds: Kinds): IColumn<IAnyResource>[] {
   return [
     {
       key: 'name',
       title: trans.__('Name'),
-      sort: kind.nameField,
+      sort: 'name',
       render: item => (
         <>
           {item.name}
-          <div className="em-mod-second">{item.reason}</div>
+          <div className="em-mod-second">{item.statusReason}</div>
         </>
       )
     },
     {
+      key: 'kind',
+      title: trans.__('Kind'),
+      sort: 'resourceType',
+      render: item => kinds[item.resourceType].title
+    },
+    {
+      key: 'project',
+      title: trans.__('Project'),
+      sort: 'appKey',
+      render: item => item.appKey
+    },
+    {
       key: 'status',
       title: trans.__('Status'),
-      render: item => item.status && <StatusChip status={item.status} reason={item.reason} />
+      sort: 'statusCode',
+      render: item => <StatusChip status={item.statusCode} reason={item.statusReason} />
     },
-    { key: 'user', title: trans.__('User'), optional: 1, render: item => item.createdBy },
+    {
+      key: 'user',
+      title: trans.__('User'),
+      sort: 'createdBy',
+      optional: 1,
+      render: item => item.createdBy
+    },
     {
       key: 'flavor',
       title: trans.__('Instance type'),
       optional: 2,
-      render: item => item.flavor
+      render: item => item.flavorName
     },
     {
       key: 'created',

@@ -3,7 +3,7 @@
 import { searchIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { useApp } from '../app';
+import { useCore } from '../app';
 import { Empty, ErrorNotice, Loading } from '../components/Notice';
 import { Pager } from '../components/Pager';
 import { IColumn, Table } from '../components/Table';
@@ -20,20 +20,25 @@ export interface IAdministrationTableProps<T> {
   label: string;
   /** Must change when what it asks for changes (`useCallback`). */
   ask(query: IListQuery, signal: AbortSignal): Promise<IPage<T>>;
-  columns(at: number): IColumn<T>[];
+  columns(at: number, again: () => void): IColumn<T>[];
   idOf(item: T): string;
   nameOf(item: T): string;
-  onOpen?(item: T): void;
   /** Before the search field. */
   before?: React.ReactNode;
-  /** What can be done with those that are chosen; `again` looks again afterwards. */
-  actions(chosen: T[], again: () => void): React.ReactNode;
+  /** What it is sorted by at first; without it the newest come first. */
+  sort?: string;
+  /**
+   * What can be done with those that are chosen; `again` looks again afterwards. Without it none can be chosen.
+   */
+  actions?(chosen: T[], again: () => void): React.ReactNode;
+  /** Given `again`, too. */
+  onOpen?(item: T, again: () => void): void;
 }
 
 export function AdministrationTable<T>(props: IAdministrationTableProps<T>): JSX.Element {
-  const { trans } = useApp();
+  const { trans } = useCore();
   const [search, setSearch] = React.useState('');
-  const [sort, setSort] = React.useState('-createdDatetime');
+  const [sort, setSort] = React.useState(props.sort ?? '-createdDatetime');
   const [page, setPage] = React.useState(1);
   const [chosen, setChosen] = React.useState<ReadonlySet<string>>(new Set());
   const sought = useQuiet(search.trim(), 250);
@@ -84,7 +89,7 @@ export function AdministrationTable<T>(props: IAdministrationTableProps<T>): JSX
           {items.length > 0 && (
             <span className="em-mod-quiet">{trans.__('%1 chosen', items.length)}</span>
           )}
-          {props.actions(items, () => {
+          {props.actions?.(items, () => {
             setChosen(new Set());
             loaded.reload();
           })}
@@ -98,17 +103,19 @@ export function AdministrationTable<T>(props: IAdministrationTableProps<T>): JSX
       ) : (
         <Table
           label={props.label}
-          columns={props.columns(loaded.at)}
+          columns={props.columns(loaded.at, loaded.reload)}
           items={value.items}
           idOf={idOf}
           sort={sort}
           onSort={setSort}
-          onOpen={props.onOpen ?? toggle}
-          selection={{
-            chosen,
-            toggle,
-            labelOf: item => trans.__('Choose %1', props.nameOf(item))
-          }}
+          onOpen={item => (props.onOpen ? props.onOpen(item, loaded.reload) : toggle(item))}
+          selection={
+            props.actions && {
+              chosen,
+              toggle,
+              labelOf: item => trans.__('Choose %1', props.nameOf(item))
+            }
+          }
         />
       )}
       <Pager page={page} limit={LIMIT} total={total} onPage={setPage} />

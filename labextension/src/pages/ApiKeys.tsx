@@ -3,7 +3,7 @@
 import { addIcon, deleteIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { attempt, confirmed } from '../actions';
+import { attempt, confirmed } from '../confirmation';
 import { useApp } from '../app';
 import { IconButton } from '../components/Button';
 import { CopyText } from '../components/Fields';

@@ -19,10 +19,10 @@ import {
   changeFlavor,
   copyNotebook,
   deleteNotebook,
-  editNotebook,
-  openNotebook
+  editNotebook
 } from '../notebookActions';
 import type { INotebook } from '../notebookTypes';
+import { openNotebook } from '../notebookWindow';
 import { isInProgress, mayChangeFlavor, mayStart, mayStop } from '../notebookWords';
 import type { IConfiguration } from '../types';
 

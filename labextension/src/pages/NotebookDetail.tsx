@@ -17,7 +17,7 @@ import { hasFailed, isInProgress } from '../notebookWords';
 import { useWatched } from '../useWatched';
 import { DetailActions, isMine, Me } from './NotebookActions';
 import { Environments, StartUpScripts, useInside } from './NotebookInside';
-import { NotebookElapsed } from './NotebookList';
+import { NotebookElapsed } from './notebookColumns';
 import { NotebookSettings } from './NotebookSettings';
 import { NotebookUpgrade } from './NotebookUpgrade';
 

@@ -2,7 +2,7 @@
 
 import React from 'react';
 
-import { attempt } from '../actions';
+import { attempt } from '../confirmation';
 import { useApp } from '../app';
 import type { IStageResource } from '../endpointTypes';
 import { resourceName } from '../endpointWords';

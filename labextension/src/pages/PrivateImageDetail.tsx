@@ -11,9 +11,9 @@ import { Ago } from '../components/Times';
 import { aboutImage } from '../form/labels';
 import { useOne } from '../hooks';
 import { imageIcon } from '../icons';
+import { groupTypeLabel } from '../imageWords';
 import { deletePrivateImage, editPrivateImage } from '../privateImageActions';
 import type { IPrivateImage } from '../privateImageTypes';
-import { groupTypeLabel } from './PrivateImageList';
 import { RegistryCheck, useCheck } from './RegistryCheck';
 
 export function PrivateImageDetail(props: { id: string }): JSX.Element {

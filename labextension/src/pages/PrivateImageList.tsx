@@ -8,6 +8,7 @@ import { ListPage } from '../components/ListPage';
 import { RowButtons } from '../components/RowButtons';
 import type { IColumn } from '../components/Table';
 import { imageIcon, registryAccountIcon } from '../icons';
+import { groupTypeLabel } from '../imageWords';
 import { createPrivateImage, deletePrivateImage, editPrivateImage } from '../privateImageActions';
 import type { GroupType, IPrivateImage } from '../privateImageTypes';
 
@@ -65,10 +66,6 @@ export function PrivateImageList(): JSX.Element {
       }}
     />
   );
-}
-
-export function groupTypeLabel({ trans }: IApp, type: string): string {
-  return type === 'NOTEBOOK' ? trans.__('Notebook') : trans.__('Training');
 }
 
 function columns(app: IApp): IColumn<IPrivateImage>[] {

@@ -1,31 +1,16 @@
-/** What administrators see of each kind of resource, and what they can do with it in any project. */
+/** The kinds of resources administrators look through, and what they can do with each in any project. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { AdministeredType } from '../administrationTypes';
 import type { EasyMakerClient } from '../client';
+import type { NotebookStatus } from '../notebookTypes';
+import { isInProgress, mayStop } from '../notebookWords';
 import { hasEnded, isStoppable, JobStatus, Status } from '../status';
-import type { IListQuery, IPage } from '../types';
-
-/** As much of a resource as every kind has. */
-export interface IAnyResource {
-  id: string;
-  name: string;
-  status: Status;
-  reason: string;
-  flavor: string;
-  createdBy: string;
-  createdDatetime: string;
-}
 
 export interface IKind {
+  /** Of one. */
   title: string;
-  /** By which the backend sorts names. */
-  nameField: string;
-  list(
-    client: EasyMakerClient,
-    query: IListQuery,
-    signal: AbortSignal
-  ): Promise<IPage<IAnyResource>>;
   /** Absent: it does not run. */
   stop?(client: EasyMakerClient, id: string): Promise<unknown>;
   mayStop(status: Status): boolean;
@@ -38,81 +23,70 @@ const always = (): boolean => true;
 const stoppable = (status: Status): boolean => isStoppable(status as JobStatus);
 const ended = (status: Status): boolean => hasEnded(status as JobStatus);
 
-/** From the wire names of a kind, which all begin with its own. */
-function viewOf<T>(page: IPage<T>, kind: string): IPage<IAnyResource> {
-  const items = page.items.map((item): IAnyResource => {
-    const fields = item as Record<string, unknown>;
-    const text = (name: string): string => String(fields[name] ?? '');
-    return {
-      id: text(`${kind}Id`),
-      name: text(`${kind}Name`),
-      status: text(`${kind}StatusCode`) as Status,
-      reason: text(`${kind}StatusReason`),
-      flavor: (fields.flavor as { name?: string } | undefined)?.name ?? '',
-      createdBy: text('createdBy'),
-      createdDatetime: text('createdDatetime')
-    };
-  });
-  return { items, total: page.total };
-}
-
-export function kindsOf(trans: TranslationBundle): Record<string, IKind> {
+export function kindsOf(trans: TranslationBundle): Record<AdministeredType, IKind> {
   return {
-    trainings: {
-      title: trans.__('Trainings'),
-      nameField: 'trainingName',
-      list: async (client, query, signal) =>
-        viewOf(await client.trainings.list(query, signal), 'training'),
+    NOTEBOOK: {
+      title: trans.__('Notebook'),
+      stop: (client, id) => client.notebooks.act(id, 'stop'),
+      mayStop: status => mayStop(status as NotebookStatus),
+      remove: (client, id) => client.notebooks.delete(id),
+      mayRemove: status => !isInProgress(status as NotebookStatus)
+    },
+    TRAINING: {
+      title: trans.__('Training'),
       stop: (client, id) => client.trainings.stop(id),
       mayStop: stoppable,
       remove: (client, id) => client.trainings.delete(id),
       mayRemove: ended
     },
-    tunings: {
-      title: trans.__('Tunings'),
-      nameField: 'hyperparameterTuningName',
-      list: async (client, query, signal) =>
-        viewOf(await client.tunings.list(query, signal), 'hyperparameterTuning'),
+    HYPERPARAMETER_TUNING: {
+      title: trans.__('Hyperparameter tuning'),
       stop: (client, id) => client.tunings.stop(id),
       mayStop: stoppable,
       remove: (client, id) => client.tunings.delete(id),
       mayRemove: ended
     },
-    endpoints: {
-      title: trans.__('Endpoints'),
-      nameField: 'endpointName',
-      list: async (client, query, signal) =>
-        viewOf(await client.endpoints.list(query, signal), 'endpoint'),
+    ENDPOINT: {
+      title: trans.__('Endpoint'),
       mayStop: never,
       remove: (client, id) => client.endpoints.delete(id),
-      mayRemove: always
+      mayRemove: status => status !== 'DELETE_IN_PROGRESS'
     },
-    'batch-inferences': {
-      title: trans.__('Batch inferences'),
-      nameField: 'batchInferenceName',
-      list: async (client, query, signal) =>
-        viewOf(await client.batchInferences.list(query, signal), 'batchInference'),
+    BATCH_INFERENCE: {
+      title: trans.__('Batch inference'),
       stop: (client, id) => client.batchInferences.stop(id),
       mayStop: stoppable,
       remove: (client, id) => client.batchInferences.delete(id),
       mayRemove: ended
     },
-    models: {
-      title: trans.__('Models'),
-      nameField: 'modelName',
-      list: async (client, query, signal) =>
-        viewOf(await client.models.list(query, signal), 'model'),
+    MODEL: {
+      title: trans.__('Model'),
       mayStop: never,
       remove: (client, id) => client.models.delete(id),
       mayRemove: always
     },
-    experiments: {
-      title: trans.__('Experiments'),
-      nameField: 'experimentName',
-      list: async (client, query, signal) =>
-        viewOf(await client.experiments.list(query, signal), 'experiment'),
+    EXPERIMENT: {
+      title: trans.__('Experiment'),
       mayStop: never,
       remove: (client, id) => client.experiments.delete(id),
+      mayRemove: always
+    },
+    TRAINING_TEMPLATE: {
+      title: trans.__('Template'),
+      mayStop: never,
+      remove: (client, id) => client.templates.delete(id),
+      mayRemove: always
+    },
+    IMAGE: {
+      title: trans.__('Private image'),
+      mayStop: never,
+      remove: (client, id) => client.privateImages.delete(id),
+      mayRemove: always
+    },
+    REGISTRY_ACCOUNT: {
+      title: trans.__('Registry account'),
+      mayStop: never,
+      remove: (client, id) => client.registryAccounts.delete(id),
       mayRemove: always
     }
   };

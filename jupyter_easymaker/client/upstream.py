@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from ..client.connection import Connection, is_loopback
+from .connection import Connection, is_loopback
 
 if TYPE_CHECKING:
     import httpx
@@ -68,3 +69,9 @@ class Upstream:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+
+def is_plain(path: str) -> bool:
+    """Return whether every part of a path means just itself."""
+    parts = unquote(path).removeprefix("/").split("/")
+    return not any(part in ("", ".", "..") or "\\" in part for part in parts)
