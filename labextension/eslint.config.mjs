@@ -11,6 +11,14 @@ export default tseslint.config(js.configs.recommended, tseslint.configs.recommen
     curly: ['error', 'all'],
     eqeqeq: 'error',
     'prefer-arrow-callback': 'error',
+    'no-restricted-globals': [
+      'error',
+      {
+        name: 'setInterval',
+        message:
+          'The panel gets events and does not poll: useLoaded for changes, useWatched for what grows.'
+      }
+    ],
     '@typescript-eslint/naming-convention': [
       'error',
       { selector: 'interface', format: ['PascalCase'], custom: { regex: '^I[A-Z]', match: true } }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
@@ -23,6 +24,7 @@ from .batch_inference_views import copy_of, view
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
 from .experiments import require
+from .job_actions import STOP_REASON, ask_to_stop, require_deletable
 from .job_logs import log_tail
 from .listing import Listing, values, whole
 from .model_views import model_view
@@ -120,15 +122,10 @@ def stop_batch_inference(appkey: str, batch_inference_id: str, context: Context,
     """Ask a batch inference to stop; the results so far are kept. One that is stopping already goes on stopping."""
     with context.database.session() as session:
         row = find_batch_inference(session, appkey, batch_inference_id, lock=True)
-        status = BatchInferenceStatus(row.status)
-        stopping = BatchInferenceStatus.STOP_IN_PROGRESS
-        if status is not stopping:
-            if not status.stoppable:
-                raise EasyMakerError(
-                    ResultCode.WRONG_STATUS, f"The batch inference {row.name} is {status}: there is nothing to stop."
-                )
-            written = batch_inferences.transition(session, row, stopping, reason="Stopping on request.")
-            require(written, "batch inference", row.name)
+        stopping = partial(
+            batch_inferences.transition, session, row, BatchInferenceStatus.STOP_IN_PROGRESS, reason=STOP_REASON
+        )
+        ask_to_stop(row, BatchInferenceStatus(row.status), "batch inference", stopping)
         stopped = view(row)
     context.wake(stopped.batch_inference_id)
     return success(batch_inference=stopped)
@@ -147,11 +144,7 @@ def delete_batch_inference(appkey: str, batch_inference_id: str, context: Contex
     """Delete a batch inference that has ended. Its results stay in their storage."""
     with context.database.session() as session:
         row = find_batch_inference(session, appkey, batch_inference_id, lock=True)
-        if not BatchInferenceStatus(row.status).terminal:
-            raise EasyMakerError(
-                ResultCode.WRONG_STATUS,
-                f"The batch inference {row.name} is {row.status}; stop it before you delete it.",
-            )
+        require_deletable(row, BatchInferenceStatus(row.status), "batch inference")
         require(batch_inferences.mark_deleted(session, row), "batch inference", row.name)
     context.wake(batch_inference_id)
     return success()

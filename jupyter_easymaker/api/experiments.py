@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..resources.errors import EasyMakerError, FieldError, ResultCode
 from ..resources.experiment import Experiment, ExperimentCreate, ExperimentStatus, ExperimentUpdate
+from ..resources.training_settings import TrainingSettings
 from ..store import experiments, hyperparameter_tunings, trainings
 from ..store.tables import ExperimentRow
 from .auth import Member
@@ -194,6 +195,17 @@ def views(session: Session, rows: Sequence[ExperimentRow], public_url: str) -> l
         )
         for row in rows
     ]
+
+
+def chosen_experiment(session: Session, appkey: str, body: TrainingSettings, by: str) -> str:
+    """Return the id of the experiment that a training or tuning names, made now where it names a new one.
+
+    Held until this transaction ends, so that nobody deletes it meanwhile.
+    """
+    chosen = body.experiment_id
+    if chosen is None:
+        chosen = create_on_the_spot(session, appkey, body.experiment_name or "", body.experiment_description, by)
+    return find_experiment(session, appkey, chosen, lock=True).id
 
 
 def create_on_the_spot(session: Session, appkey: str, name: str, description: str, by: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
@@ -20,7 +21,8 @@ from ..store.tables import HyperparameterTuningRow
 from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
-from .experiments import create_on_the_spot, find_experiment, named, require
+from .experiments import chosen_experiment, find_experiment, require
+from .job_actions import STOP_REASON, ask_to_stop, require_deletable
 from .listing import Listing, values, whole
 from .quota_checks import check_quota
 from .tuning_checks import check_tuning
@@ -43,11 +45,7 @@ def create_tuning(
             find_experiment(session, appkey, body.experiment_id)
     chosen = check_tuning(context, appkey, body)
     with context.database.session() as session:
-        experiment_id = body.experiment_id
-        if experiment_id is None:
-            name = body.experiment_name or ""
-            experiment_id = create_on_the_spot(session, appkey, name, body.experiment_description, caller.user_id)
-        find_experiment(session, appkey, experiment_id, lock=True)  # so that nobody deletes it meanwhile
+        experiment_id = chosen_experiment(session, appkey, body, caller.user_id)
         check_quota(session, appkey, of_flavor(chosen.flavor, body.instance_count))
         row = hyperparameter_tunings.insert(
             session,
@@ -121,15 +119,14 @@ def stop_tuning(appkey: str, tuning_id: str, context: Context, _caller: Member) 
     """Ask a tuning to stop, its running trials with it; one that is stopping already goes on stopping."""
     with context.database.session() as session:
         row = find_tuning(session, appkey, tuning_id, lock=True)
-        status = HyperparameterTuningStatus(row.status)
-        stopping = HyperparameterTuningStatus.STOP_IN_PROGRESS
-        if status is not stopping:
-            if not status.stoppable:
-                raise EasyMakerError(
-                    ResultCode.WRONG_STATUS, f"The tuning {row.name} is {status}: there is nothing to stop."
-                )
-            written = hyperparameter_tunings.transition(session, row, stopping, reason="Stopping on request.")
-            require(written, "tuning", row.name)
+        stopping = partial(
+            hyperparameter_tunings.transition,
+            session,
+            row,
+            HyperparameterTuningStatus.STOP_IN_PROGRESS,
+            reason=STOP_REASON,
+        )
+        ask_to_stop(row, HyperparameterTuningStatus(row.status), "tuning", stopping)
         (tuning,) = tuning_views(session, [row], context.public_url)
     context.wake(tuning_id)
     return success(hyperparameter_tuning=tuning)
@@ -147,16 +144,8 @@ def delete_tuning(appkey: str, tuning_id: str, context: Context, _caller: Member
     """Delete a tuning that has ended and that no model was made from, its trials with it. Outputs stay."""
     with context.database.session() as session:
         row = find_tuning(session, appkey, tuning_id, lock=True)
-        if not HyperparameterTuningStatus(row.status).terminal:
-            raise EasyMakerError(
-                ResultCode.WRONG_STATUS, f"The tuning {row.name} is {row.status}; stop it before you delete it."
-            )
         models = hyperparameter_tunings.models_of(session, [row.id]).get(row.id, [])
-        if models:
-            names = named([model.name for model in models], len(models))
-            raise EasyMakerError(
-                ResultCode.IN_USE, f"The tuning {row.name} is the origin of the models {names}; delete them first."
-            )
+        require_deletable(row, HyperparameterTuningStatus(row.status), "tuning", models)
         require(hyperparameter_tunings.mark_deleted(session, row), "tuning", row.name)
     context.wake(tuning_id)
     return success()

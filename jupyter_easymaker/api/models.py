@@ -98,22 +98,20 @@ def update_model(
 
 @router.delete("/models/{model_id}", response_model=Envelope)
 def delete_model(appkey: str, model_id: str, context: Context, _caller: Member) -> Any:
-    """Forget a model that no endpoint serves; its artifact stays in its storage."""
+    """Forget a model that no endpoint and no batch inference needs; its artifact stays in its storage."""
     with context.database.session() as session:
         row = _find(session, appkey, model_id, lock=True)
         using = batch_inferences.using(session, row.id)
+        serving = endpoints.using_model(session, row.id)
+        ways = []
         if using:
             names = named([each.name for each in using[:5]], len(using))
-            raise EasyMakerError(
-                ResultCode.IN_USE, f"The model {row.name} is needed by the batch inferences {names}; stop them first."
-            )
-        serving = endpoints.using_model(session, row.id)
+            ways.append(f"is needed by the batch inferences {names}: stop them first")
         if serving:
-            raise EasyMakerError(
-                ResultCode.IN_USE,
-                f"The model {row.name} is served by the endpoints {named(serving[:5], len(serving))}; "
-                "delete them first.",
-            )
+            names = named(serving[:5], len(serving))
+            ways.append(f"is served by the endpoints {names}: delete them, or their stage resources, first")
+        if ways:
+            raise EasyMakerError(ResultCode.IN_USE, f"The model {row.name} {'; it '.join(ways)}.")
         models.delete(session, row)
     return success()
 

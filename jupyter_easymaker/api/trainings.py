@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
@@ -15,7 +16,8 @@ from ..store.tables import TrainingRow
 from .auth import Member
 from .context import Context
 from .envelope import Envelope, Paging, envelope, success
-from .experiments import create_on_the_spot, find_experiment, named, require
+from .experiments import chosen_experiment, find_experiment, require
+from .job_actions import STOP_REASON, ask_to_stop, require_deletable
 from .job_logs import log_tail
 from .listing import Listing, values, whole
 from .quota_checks import check_quota
@@ -37,11 +39,7 @@ def create_training(appkey: str, context: Context, caller: Member, body: Annotat
             find_experiment(session, appkey, body.experiment_id)
     chosen = check_training(context, appkey, body)
     with context.database.session() as session:
-        experiment_id = body.experiment_id
-        if experiment_id is None:
-            name = body.experiment_name or ""
-            experiment_id = create_on_the_spot(session, appkey, name, body.experiment_description, caller.user_id)
-        find_experiment(session, appkey, experiment_id, lock=True)  # so that nobody deletes it meanwhile
+        experiment_id = chosen_experiment(session, appkey, body, caller.user_id)
         check_quota(session, appkey, of_flavor(chosen.flavor, body.instance_count))
         row = trainings.insert(
             session,
@@ -116,18 +114,8 @@ def stop_training(appkey: str, training_id: str, context: Context, _caller: Memb
     with context.database.session() as session:
         row = find_training(session, appkey, training_id, lock=True)
         _require_no_trial(row, "stop")
-        status = TrainingStatus(row.status)
-        if status is not TrainingStatus.STOP_IN_PROGRESS:
-            if not status.stoppable:
-                raise EasyMakerError(
-                    ResultCode.WRONG_STATUS, f"The training {row.name} is {status}: there is nothing to stop."
-                )
-            stopping = TrainingStatus.STOP_IN_PROGRESS
-            require(
-                trainings.transition(session, row, stopping, reason="Stopping on request."),
-                "training",
-                row.name,
-            )
+        stopping = partial(trainings.transition, session, row, TrainingStatus.STOP_IN_PROGRESS, reason=STOP_REASON)
+        ask_to_stop(row, TrainingStatus(row.status), "training", stopping)
         (training,) = training_views(session, [row], context.public_url)
     context.wake(training.training_id)
     return success(training=training)
@@ -147,18 +135,8 @@ def delete_training(appkey: str, training_id: str, context: Context, _caller: Me
     with context.database.session() as session:
         row = find_training(session, appkey, training_id, lock=True)
         _require_no_trial(row, "delete")
-        if not TrainingStatus(row.status).terminal:
-            raise EasyMakerError(
-                ResultCode.WRONG_STATUS,
-                f"The training {row.name} is {row.status}; stop it before you delete it.",
-            )
         models = trainings.models_of(session, [row.id]).get(row.id, [])
-        if models:
-            names = named([model.name for model in models], len(models))
-            raise EasyMakerError(
-                ResultCode.IN_USE,
-                f"The training {row.name} is the origin of the models {names}; delete them first.",
-            )
+        require_deletable(row, TrainingStatus(row.status), "training", models)
         require(trainings.mark_deleted(session, row), "training", row.name)
     context.wake(training_id)
     return success()

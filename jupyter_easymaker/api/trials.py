@@ -14,7 +14,7 @@ from ..metrics.series import MAX_POINTS
 from ..resources.hyperparameter_tuning import TrialCurve, TuningCharts
 from ..resources.trial import Trial, TrialStatus
 from ..store import trials
-from ..store.tables import TrainingRow
+from ..store.tables import HyperparameterTuningRow, TrainingRow
 from .auth import Member
 from .context import ApiContext, Context
 from .envelope import Paging, envelope, success
@@ -74,9 +74,8 @@ def get_curves(
         tuning = find_tuning(session, appkey, tuning_id)
         found = trials.of_tuning(session, tuning_id)
     name = metric or tuning.spec["objectiveMetric"]["name"]
-    maximize = tuning.spec["objectiveTypeCode"] == "MAXIMIZE"
     curves, names = [], {tuning.spec["objectiveMetric"]["name"]: None}
-    for row in _shown(found, maximize=maximize):
+    for row in shown_trials(tuning, found):
         curve, told = _curve(context, row, name, points)
         curves.append(curve)
         names.update(dict.fromkeys(told))
@@ -84,7 +83,9 @@ def get_curves(
     return success(curve_list=curves, metric_name_list=list(names))
 
 
-def _shown(found: Sequence[TrainingRow], *, maximize: bool) -> list[TrainingRow]:
+def shown_trials(tuning: HyperparameterTuningRow, found: Sequence[TrainingRow]) -> list[TrainingRow]:
+    """Return the trials whose curves are shown: the running ones, then the best."""
+    maximize = tuning.spec["objectiveTypeCode"] == "MAXIMIZE"
     running = [row for row in found if row.trial_status == TrialStatus.RUNNING]
     told = [row for row in found if row.objective is not None]
     told.sort(key=lambda row: row.objective or 0.0, reverse=maximize)

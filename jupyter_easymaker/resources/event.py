@@ -28,6 +28,22 @@ class EventAction(StrEnum):
     DELETED = "DELETED"
 
 
+class WatchedPart(StrEnum):
+    """What changes too often for an event each; a listener names what it looks at and is told when it is different."""
+
+    TRAINING_METRICS = "TRAINING_METRICS"
+    TRAINING_MONITORING = "TRAINING_MONITORING"
+    TRAINING_NOTEBOOK = "TRAINING_NOTEBOOK"
+    """The executed notebook."""
+    TUNING_CURVES = "TUNING_CURVES"
+    BATCH_INFERENCE_MONITORING = "BATCH_INFERENCE_MONITORING"
+    STAGE_MONITORING = "STAGE_MONITORING"
+    STAGE_STATISTICS = "STAGE_STATISTICS"
+    NOTEBOOK_MONITORING = "NOTEBOOK_MONITORING"
+    NOTEBOOK_INSIDE = "NOTEBOOK_INSIDE"
+    DASHBOARD = "DASHBOARD"
+
+
 class Event(WireModel):
     """One change of one resource."""
 

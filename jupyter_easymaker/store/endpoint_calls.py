@@ -115,6 +115,13 @@ def of_stage(session: Session, stage_id: str, since: float, until: float) -> Seq
     ).all()
 
 
+def number_since(session: Session, stage_id: str, since: int) -> int:
+    """Return how many calls of a stage were counted in stretches of time that begin at ``since`` or later."""
+    every = sum((getattr(EndpointCallRow, name) for name in COUNTS[1:]), getattr(EndpointCallRow, COUNTS[0]))
+    chosen = select(func.sum(every)).where(EndpointCallRow.stage_id == stage_id, EndpointCallRow.at >= since)
+    return int(session.scalar(chosen) or 0)
+
+
 def totals(session: Session, appkey: str, since: float) -> list[tuple[str, int, int, int, int]]:
     """Return the calls of each stage of a project: ``(stage, 2xx, 4xx, 5xx, other)``."""
     sums = [func.sum(getattr(EndpointCallRow, name)) for name in COUNTS]

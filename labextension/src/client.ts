@@ -250,9 +250,19 @@ export class EasyMakerClient {
   }
 
   /** Follow the project's changes, from after an event or from now on. */
-  async followEvents(lastEventId: string | null, signal: AbortSignal): Promise<Response> {
+  async followEvents(
+    lastEventId: string | null,
+    watch: string[],
+    signal: AbortSignal
+  ): Promise<Response> {
     const headers: Record<string, string> = lastEventId ? { 'Last-Event-ID': lastEventId } : {};
-    return this.open('events', { headers, signal });
+    return this.openStream('events', { headers, query: { watch }, signal });
+  }
+
+  /** A stream of server-sent events; asked for as such, it does not keep an idle Jupyter server from being seen idle. */
+  async openStream(path: string, request: IRequest): Promise<Response> {
+    const headers = { ...request.headers, Accept: 'text/event-stream' };
+    return this.open(path, { ...request, headers });
   }
 
   /** A request in the project, with a JSON answer. */

@@ -9,6 +9,7 @@ import type { IApp, IPageAddress } from './app';
 import { LinkButton } from './components/Button';
 import type { IBatchInference } from './batchInferenceTypes';
 import type { IEndpoint, IStage } from './endpointTypes';
+import { STATUS_GROUPS } from './status';
 import type { ITrainingTemplate } from './templateTypes';
 import type { ITuning } from './tuningTypes';
 import type { IExperiment, IModel, ITraining } from './types';
@@ -21,6 +22,12 @@ interface IObstacle {
   address: IPageAddress;
 }
 
+/** What is in the way: the first few, and how many there are. */
+interface IObstacles {
+  named: IObstacle[];
+  total: number;
+}
+
 interface IDeletion {
   name: string;
   /** What is lost and what is not. */
@@ -28,7 +35,7 @@ interface IDeletion {
   /** Said when it cannot be done. */
   failure: string;
   /** What has to be deleted first, and the sentence for it. */
-  obstacles?(): Promise<IObstacle[]>;
+  obstacles?(): Promise<IObstacles>;
   hindrance?: string;
   remove(): Promise<void>;
 }
@@ -39,30 +46,27 @@ async function deleted(app: IApp, deletion: IDeletion): Promise<boolean> {
   if (!(await confirmed(app, title, deletion.warning, trans.__('Delete')))) {
     return false;
   }
-  let obstacles: IObstacle[] = [];
+  let obstacles: IObstacles = { named: [], total: 0 };
   const asked = await attempt(app, deletion.failure, async () => {
-    obstacles = (await deletion.obstacles?.()) ?? [];
+    obstacles = (await deletion.obstacles?.()) ?? obstacles;
   });
   if (!asked) {
     return false;
   }
-  if (obstacles.length > 0) {
+  if (obstacles.total > 0) {
     await showObstacles(app, deletion, obstacles);
     return false;
   }
   return attempt(app, deletion.failure, deletion.remove);
 }
 
-async function showObstacles(
-  app: IApp,
-  deletion: IDeletion,
-  obstacles: IObstacle[]
-): Promise<void> {
+async function showObstacles(app: IApp, deletion: IDeletion, obstacles: IObstacles): Promise<void> {
+  const more = obstacles.total - Math.min(NAMED, obstacles.named.length);
   const body = ReactWidget.create(
     <div className="em-Obstacles">
       <p>{deletion.hindrance}</p>
       <ul>
-        {obstacles.map(({ name, address }) => (
+        {obstacles.named.slice(0, NAMED).map(({ name, address }) => (
           <li key={address.id}>
             <LinkButton
               label={name}
@@ -73,6 +77,7 @@ async function showObstacles(
             />
           </li>
         ))}
+        {more > 0 && <li className="em-mod-quiet">{app.trans.__('and %1 more', more)}</li>}
       </ul>
     </div>
   );
@@ -114,11 +119,14 @@ export function deleteTuning(app: IApp, tuning: ITuning): Promise<boolean> {
   });
 }
 
-function modelsInTheWay(models: ITraining['modelList']): IObstacle[] {
-  return models.map(each => ({
-    name: each.modelName,
-    address: { page: 'model', id: each.modelId }
-  }));
+function modelsInTheWay(models: ITraining['modelList']): IObstacles {
+  return {
+    named: models.map(each => ({
+      name: each.modelName,
+      address: { page: 'model', id: each.modelId }
+    })),
+    total: models.length
+  };
 }
 
 export function deleteExperiment(app: IApp, experiment: IExperiment): Promise<boolean> {
@@ -134,7 +142,7 @@ export function deleteExperiment(app: IApp, experiment: IExperiment): Promise<bo
         model.client.trainings.list(query),
         model.client.tunings.list(query)
       ]);
-      return [
+      const named = [
         ...trainings.items.map((each): IObstacle => ({
           name: each.trainingName,
           address: { page: 'training', id: each.trainingId }
@@ -143,7 +151,8 @@ export function deleteExperiment(app: IApp, experiment: IExperiment): Promise<bo
           name: each.hyperparameterTuningName,
           address: { page: 'tuning', id: each.hyperparameterTuningId }
         }))
-      ].slice(0, NAMED);
+      ];
+      return { named, total: trainings.total + tunings.total };
     },
     remove: () => model.client.experiments.delete(experiment.experimentId)
   });
@@ -157,8 +166,10 @@ export function deleteModel(app: IApp, model: IModel): Promise<boolean> {
       'The model is deleted from the registry. This cannot be undone. Its files stay in their storage.'
     ),
     failure: trans.__('The model could not be deleted'),
-    hindrance: trans.__('Delete the endpoints or stage resources that serve it first:'),
-    obstacles: async () => servingObstacles(app, model.modelId),
+    hindrance: trans.__(
+      'Delete the stages that serve it and stop the batch inferences that need it first:'
+    ),
+    obstacles: async () => usingObstacles(app, model.modelId),
     remove: () => app.model.client.models.delete(model.modelId)
   });
 }
@@ -175,19 +186,30 @@ export function deleteTemplate(app: IApp, template: ITrainingTemplate): Promise<
   });
 }
 
-/** The stages that serve a model. */
-async function servingObstacles(app: IApp, modelId: string): Promise<IObstacle[]> {
-  const { items } = await app.model.client.endpoints.list({ limit: 1000 });
-  return items
-    .flatMap(endpoint =>
-      endpoint.endpointStageList
-        .filter(stage => stage.endpointModelList.some(each => each.modelId === modelId))
-        .map((stage): IObstacle => ({
-          name: `${endpoint.endpointName} / ${stage.endpointStageName}`,
-          address: { page: 'endpoint-stage', id: stage.endpointStageId }
-        }))
-    )
-    .slice(0, NAMED);
+/** The stages that serve a model, and the batch inferences that need it until they end. */
+async function usingObstacles(app: IApp, modelId: string): Promise<IObstacles> {
+  const { trans, model } = app;
+  const [endpoints, batches] = await Promise.all([
+    model.client.endpoints.list({ limit: 1000 }),
+    model.client.batchInferences.list({
+      modelIdList: [modelId],
+      batchInferenceStatusCodeList: STATUS_GROUPS.active,
+      limit: NAMED
+    })
+  ]);
+  const stages = endpoints.items.flatMap(endpoint =>
+    endpoint.endpointStageList
+      .filter(stage => stage.endpointModelList.some(each => each.modelId === modelId))
+      .map((stage): IObstacle => ({
+        name: trans.__('Stage %1 / %2', endpoint.endpointName, stage.endpointStageName),
+        address: { page: 'endpoint-stage', id: stage.endpointStageId }
+      }))
+  );
+  const running = batches.items.map((each): IObstacle => ({
+    name: trans.__('Batch inference %1', each.batchInferenceName),
+    address: { page: 'batch-inference', id: each.batchInferenceId }
+  }));
+  return { named: [...running, ...stages], total: stages.length + batches.total };
 }
 
 export function deleteEndpoint(app: IApp, endpoint: IEndpoint): Promise<boolean> {
@@ -199,13 +221,16 @@ export function deleteEndpoint(app: IApp, endpoint: IEndpoint): Promise<boolean>
     ),
     failure: trans.__('The endpoint could not be deleted'),
     hindrance: trans.__('Delete its other stages first:'),
-    obstacles: async () =>
-      (await model.client.endpoints.get(endpoint.endpointId)).endpointStageList
+    obstacles: async () => {
+      const { endpointStageList } = await model.client.endpoints.get(endpoint.endpointId);
+      const named = endpointStageList
         .filter(stage => !stage.isDefaultStage)
         .map((stage): IObstacle => ({
           name: stage.endpointStageName,
           address: { page: 'endpoint-stage', id: stage.endpointStageId }
-        })),
+        }));
+      return { named, total: named.length };
+    },
     remove: () => model.client.endpoints.delete(endpoint.endpointId)
   });
 }

@@ -33,6 +33,21 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A sentence about fields, with the titles people see in place of the names the wire has for them. */
+export function inWords(sentence: string, titles: Record<string, string>): string {
+  return sentence.replace(/\b[a-z]+(?:[A-Z][a-z]*)+\b/g, name => titles[name] ?? name);
+}
+
+/** The sentence to show above a small form: which fields are wrong and how, or what was thrown. */
+export function refusedBecause(error: unknown, titles: Record<string, string>): string {
+  const fields = error instanceof ApiError ? error.fields : [];
+  return fields.length > 0
+    ? fields
+        .map(({ field, message }) => `${titles[field] ?? field}: ${inWords(message, titles)}`)
+        .join('; ')
+    : sentenceOf(error);
+}
+
 /** Whether a request ended because its caller no longer wanted it. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';

@@ -42,6 +42,7 @@ export function useNow(ticking: boolean): number {
       return;
     }
     setNow(Date.now());
+    // eslint-disable-next-line no-restricted-globals -- a clock: it asks nobody for anything
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, [ticking, visible]);

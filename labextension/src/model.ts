@@ -59,6 +59,16 @@ export class EasyMakerModel implements IDisposable {
     return this._changed;
   }
 
+  /** Told when something that is watched is different. */
+  get progressed(): ISignal<unknown, string> {
+    return this.stream.progressed;
+  }
+
+  /** Watch something that changes without events, until the answer is disposed of. */
+  watch(watched: string): IDisposable {
+    return this.stream.watch(watched);
+  }
+
   get isDisposed(): boolean {
     return this._disposed;
   }

@@ -78,7 +78,7 @@ export class LoggedApi<T, C, U> extends ResourceApi<T, C, U> implements ILogApi 
     query: LogPart & { offset: number },
     signal: AbortSignal
   ): Promise<Response> {
-    return this.client.open(`${this.path}/${id}/logs/stream`, { query, signal });
+    return this.client.openStream(`${this.path}/${id}/logs/stream`, { query, signal });
   }
 
   logDownloadUrl(id: string, part: LogPart): string {

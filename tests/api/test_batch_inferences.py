@@ -153,7 +153,8 @@ def test_running_one_is_stopped_with_its_results_then_deleted_and_needs_its_mode
     refused = client.delete(path)
     assert (refused.status_code, "stop it before" in refused.text) == (409, True)
     refused = client.delete(model)
-    assert (refused.status_code, "long" in refused.json()["header"]["resultMessage"]) == (409, True)
+    assert refused.status_code == 409
+    assert "needed by the batch inferences long: stop them" in refused.json()["header"]["resultMessage"]
     assert client.put(f"{path}/stop").json()["batchInference"]["batchInferenceStatusCode"] == "STOP_IN_PROGRESS"
     wait_for(lambda: look()["batchInferenceStatusCode"] == "STOPPED", 5)
     found = look()

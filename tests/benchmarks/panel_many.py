@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.benchmarks.lab_start import answers
+from tests.benchmarks.lab import Lab, chromium
 from tests.benchmarks.list_pages import fill
 from tests.benchmarks.measure import Result, interleaved
-from tests.conftest import RunningBackend, free_port
-from tests.waiting import wait_for
+from tests.conftest import RunningBackend
 
 _RUNS = 5
 _TARGET = 2.0
@@ -38,31 +33,19 @@ async () => {
 """
 
 
-class _Lab:
+class _Filled:
     """A JupyterLab on a filled store."""
 
     def __init__(self, work: Path, name: str, experiments: int, trainings: int) -> None:
         self.backend = RunningBackend(work / name)
         self.backend.start()
         fill(self.backend, experiments, trainings)
-        self.port = free_port()
-        home = work / f"home-{name}"
-        home.mkdir()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={self.port}",
-             "--IdentityProvider.token=t", f"--ServerApp.root_dir={home}", "--LabApp.expose_app_in_browser=True"],
-            env={**os.environ, "HOME": str(home), "EASYMAKER_DATA_DIR": str(self.backend.data_dir),
-                 "EASYMAKER_TOKEN": self.backend.token},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        wait_for(lambda: answers(self.port), 120)
+        self.lab = Lab(self.backend, work / f"home-{name}")
         self.stalls: list[float] = []
 
     def opened(self, browser: Browser, picture: Path) -> float:
         """Return how many seconds it takes until rows are seen in the list and in the panel."""
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.goto(f"http://127.0.0.1:{self.port}/lab?token=t&reset")
-        page.wait_for_selector(".jp-Launcher", timeout=120_000)
+        page = self.lab.open(browser)
         seconds, stall = page.evaluate(_OPEN)
         self.stalls.append(stall)
         page.screenshot(path=picture)
@@ -70,25 +53,21 @@ class _Lab:
         return float(seconds)
 
     def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait()
+        self.lab.stop()
         self.backend.stop()
 
 
 def run(_backend: RunningBackend, work: Path) -> list[Result]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
     pictures = Path("test-results")
     pictures.mkdir(exist_ok=True)
-    many, few = _Lab(work, "many", 1000, 10_000), _Lab(work, "few", 10, 100)
+    many, few = _Filled(work, "many", 1000, 10_000), _Filled(work, "few", 10, 100)
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        with chromium() as browser:
             pair = interleaved(
                 lambda: many.opened(browser, pictures / "panel-10000.png"),
                 lambda: few.opened(browser, pictures / "panel-100.png"),
                 runs=_RUNS,
             )
-            browser.close()
     finally:
         many.stop()
         few.stop()

@@ -8,20 +8,26 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import joblib
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
 
 from tests.conftest import RunningBackend, free_port
 from tests.waiting import wait_for
 
 TOKEN = "lab-token"
+START = 90_000
+"""Milliseconds a stage may take to serve, on a machine that does other things as well."""
+MakeModel = Callable[[str], str]
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -125,3 +131,51 @@ def execute(page: Page, command: str, /, **arguments: Any) -> None:
     """Run a command of JupyterLab, as its palette does; what it shows is to be waited for."""
     script = "([command, args]) => { void window.jupyterapp.commands.execute(command, args); }"
     page.evaluate(script, [command, arguments])
+
+
+def shown(page: Page) -> Locator:
+    """Return the page of the product that is in front."""
+    return page.locator(".em-Page:visible")
+
+
+def endpoints_of(lab: Lab) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = lab.backend.get("endpoints")["endpointList"]
+    return found
+
+
+@pytest.fixture
+def make_model(lab: Lab) -> Iterator[MakeModel]:
+    """Register a classifier of irises; endpoints and models are gone afterwards."""
+    made: list[str] = []
+
+    def make(name: str) -> str:
+        directory = lab.backend.data_dir / "nas/local/models" / name
+        directory.mkdir(parents=True)
+        features, target = load_iris(return_X_y=True)
+        joblib.dump(LogisticRegression(max_iter=500).fit(features, target), directory / "model.joblib")
+        body = {
+            "modelName": name,
+            "modelFormatCode": "SKLEARN",
+            "frameworkVersion": "1",
+            "modelUploadUri": f"nas://local:/models/{name}",
+        }
+        made.append(lab.backend.post("models", body)["model"]["modelId"])
+        return made[-1]
+
+    yield make
+    for endpoint in endpoints_of(lab):
+        for stage in endpoint["endpointStageList"]:
+            if not stage["isDefaultStage"]:
+                lab.backend.request("DELETE", f"endpoint-stages/{stage['endpointStageId']}")
+    wait_for(lambda: all(len(each["endpointStageList"]) <= 1 for each in endpoints_of(lab)), 60)
+    for endpoint in endpoints_of(lab):
+        lab.backend.request("DELETE", f"endpoints/{endpoint['endpointId']}")
+    wait_for(lambda: not endpoints_of(lab), 60)
+    for model in made:
+        lab.backend.request("DELETE", f"models/{model}")
+
+
+def is_active(lab: Lab, endpoint_id: str) -> bool:
+    """Return whether all stages of an endpoint serve."""
+    found = lab.backend.get(f"endpoints/{endpoint_id}")["endpoint"]
+    return all(stage["endpointStageStatusCode"] == "ACTIVE" for stage in found["endpointStageList"])

@@ -3,69 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
-import joblib
 import pytest
 from playwright.sync_api import Page, expect
-from sklearn.datasets import load_iris
-from sklearn.linear_model import LogisticRegression
 
-from tests.e2e.conftest import Lab, execute
+from tests.e2e.conftest import START, Lab, MakeModel, endpoints_of, execute, is_active, shown
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
-_START = 90_000
-"""Milliseconds a stage may take to serve, on a machine that does other things as well."""
-MakeModel = Callable[[str], str]
-
-
-def shown(page: Page) -> Any:
-    return page.locator(".em-Page:visible")
-
-
-def endpoints_of(lab: Lab) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = lab.backend.get("endpoints")["endpointList"]
-    return found
-
-
-@pytest.fixture
-def make_model(lab: Lab) -> Iterator[MakeModel]:
-    """Register a classifier of irises; endpoints and models are gone afterwards."""
-    made: list[str] = []
-
-    def make(name: str) -> str:
-        directory = lab.backend.data_dir / "nas/local/models" / name
-        directory.mkdir(parents=True)
-        features, target = load_iris(return_X_y=True)
-        joblib.dump(LogisticRegression(max_iter=500).fit(features, target), directory / "model.joblib")
-        body = {
-            "modelName": name,
-            "modelFormatCode": "SKLEARN",
-            "frameworkVersion": "1",
-            "modelUploadUri": f"nas://local:/models/{name}",
-        }
-        made.append(lab.backend.post("models", body)["model"]["modelId"])
-        return made[-1]
-
-    yield make
-    for endpoint in endpoints_of(lab):
-        for stage in endpoint["endpointStageList"]:
-            if not stage["isDefaultStage"]:
-                lab.backend.request("DELETE", f"endpoint-stages/{stage['endpointStageId']}")
-    wait_for(lambda: all(len(each["endpointStageList"]) <= 1 for each in endpoints_of(lab)), 60)
-    for endpoint in endpoints_of(lab):
-        lab.backend.request("DELETE", f"endpoints/{endpoint['endpointId']}")
-    wait_for(lambda: not endpoints_of(lab), 60)
-    for model in made:
-        lab.backend.request("DELETE", f"models/{model}")
-
-
-def is_active(lab: Lab, endpoint_id: str) -> bool:
-    found = lab.backend.get(f"endpoints/{endpoint_id}")["endpoint"]
-    return all(stage["endpointStageStatusCode"] == "ACTIVE" for stage in found["endpointStageList"])
 
 
 def test_model_is_served_called_and_watched(page: Page, lab: Lab, make_model: MakeModel) -> None:
@@ -83,7 +29,7 @@ def test_model_is_served_called_and_watched(page: Page, lab: Lab, make_model: Ma
     endpoint = shown(page)
     expect(endpoint.get_by_role("heading", name="greenhouse")).to_be_visible()
     stage = endpoint.locator(".em-Stage")
-    expect(stage.locator(".em-Stage-head [data-status=ACTIVE]")).to_be_visible(timeout=_START)
+    expect(stage.locator(".em-Stage-head [data-status=ACTIVE]")).to_be_visible(timeout=START)
     expect(stage).to_contain_text("1 of 1 pods healthy")
     expect(page.locator(".em-Tree").get_by_text("greenhouse")).to_be_visible()
     page.screenshot(path="test-results/endpoint.png")
@@ -128,7 +74,7 @@ def test_new_stage_takes_calls_and_then_over(page: Page, lab: Lab, make_model: M
     settings = {"flavorId": "c1m1", "endpointModelResourceList": [{"modelId": make_model("first")}]}
     made = lab.backend.post("endpoints", {"endpointName": "taken-over", **settings})["endpoint"]
     make_model("second")
-    wait_for(partial(is_active, lab, made["endpointId"]), _START / 1000)
+    wait_for(partial(is_active, lab, made["endpointId"]), START / 1000)
     execute(page, "easymaker:open-page", page="endpoint", id=made["endpointId"])
     endpoint = shown(page)
     expect(endpoint.get_by_role("button", name="Change default stage")).to_be_disabled()
@@ -138,7 +84,7 @@ def test_new_stage_takes_calls_and_then_over(page: Page, lab: Lab, make_model: M
     form.get_by_label("Model").first.select_option(label="second")
     form.get_by_role("button", name="Create stage").click()
     expect(shown(page).get_by_role("heading", name="taken-over / candidate")).to_be_visible()
-    expect(shown(page).locator(".em-Detail-name [data-status=ACTIVE]")).to_be_visible(timeout=_START)
+    expect(shown(page).locator(".em-Detail-name [data-status=ACTIVE]")).to_be_visible(timeout=START)
 
     execute(page, "easymaker:open-page", page="endpoint", id=made["endpointId"])
     endpoint = shown(page)

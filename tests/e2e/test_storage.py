@@ -68,6 +68,7 @@ def test_other_content_under_the_same_name_is_refused_and_kept(page: Page, lab: 
     page.locator(".em-Form").get_by_role("button", name="Browse: Source directory").click()
     dialog = page.get_by_role("dialog", name="Source directory")
     dialog.get_by_role("option", name="NAS local").click()
+    expect(dialog.get_by_role("option", name="kept")).to_be_visible()
     dialog.get_by_role("listbox").press("k")  # the first that begins with it
     dialog.get_by_role("listbox").press("Enter")
     expect(dialog.get_by_role("option", name="a.txt")).to_be_visible()

@@ -1,15 +1,18 @@
-/** The frame of every list: search, filter, the table, the pages, and what to do when there is nothing. */
+/** Every list: search, filter, a table of names with what is known of each, the pages, and what to do when there is nothing. */
 
-import { LabIcon, searchIcon } from '@jupyterlab/ui-components';
+import { addIcon, LabIcon, searchIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { useApp } from '../app';
+import { PageName, useApp } from '../app';
 import type { ResourceApi } from '../resourceApi';
 import { ILoaded, useList, useQuiet } from '../hooks';
 import type { IListQuery, IPage } from '../types';
+import { Button, LinkButton } from './Button';
 import { ErrorNotice, Empty, Loading } from './Notice';
 import { Pager } from './Pager';
 import { IColumn, ISelection, Table } from './Table';
+import { Ago } from './Times';
 
 const LIMIT = 20;
 
@@ -19,21 +22,39 @@ export interface IListFilter {
   options: { key: string; title: string; query: IListQuery }[];
 }
 
-export interface IListPageProps<T, C, U> {
+interface IListed {
+  createdDatetime: string;
+}
+
+export interface IListPageProps<T extends IListed, C, U> {
   title: string;
   api: ResourceApi<T, C, U>;
-  columns(at: number): IColumn<T>[];
+  /** The page of one. */
+  page: PageName;
   idOf(item: T): string;
-  onOpen(item: T): void;
+  nameOf(item: T): string;
+  /** What the backend calls the name. */
+  nameField: string;
+  /** Before the name. */
+  before?(item: T): React.ReactNode;
+  /** Below the name, in one line. */
+  second(item: T): string;
+  /** Those between the name and when it was created. */
+  columns(at: number): IColumn<T>[];
+  /** When there is no room for when it was created. */
+  createdOptional: IColumn<T>['optional'];
+  rowActions(item: T): React.ReactNode;
   /** Always asked in addition. */
   fixed?: IListQuery;
   filter?: IListFilter;
+  /** Before the button that makes a new one. */
   actions?: React.ReactNode;
+  create: { label: string; onClick(): void };
   selection?: ISelection<T>;
-  empty: { icon: LabIcon; title: string; text: string; action?: React.ReactNode };
+  empty: { icon: LabIcon; title: string; text: string };
 }
 
-export function ListPage<T, C, U>(props: IListPageProps<T, C, U>): JSX.Element {
+export function ListPage<T extends IListed, C, U>(props: IListPageProps<T, C, U>): JSX.Element {
   const { trans } = useApp();
   const [search, setSearch] = React.useState('');
   const [option, setOption] = React.useState(props.filter?.options[0]?.key ?? '');
@@ -90,7 +111,10 @@ export function ListPage<T, C, U>(props: IListPageProps<T, C, U>): JSX.Element {
             ))}
           </select>
         )}
-        <span className="em-ListPage-actions">{props.actions}</span>
+        <span className="em-ListPage-actions">
+          {props.actions}
+          <Button kind="accept" icon={addIcon} {...props.create} />
+        </span>
       </div>
       {list.error !== null && <ErrorNotice error={list.error} onRetry={list.reload} />}
       <Body {...props} list={list} filtered={filtered} sort={sort} onSort={setSort} />
@@ -99,15 +123,16 @@ export function ListPage<T, C, U>(props: IListPageProps<T, C, U>): JSX.Element {
   );
 }
 
-interface IBodyProps<T, C, U> extends IListPageProps<T, C, U> {
+interface IBodyProps<T extends IListed, C, U> extends IListPageProps<T, C, U> {
   list: ILoaded<IPage<T>>;
   filtered: boolean;
   sort: string;
   onSort(sort: string): void;
 }
 
-function Body<T, C, U>(props: IBodyProps<T, C, U>): JSX.Element | null {
-  const { trans } = useApp();
+function Body<T extends IListed, C, U>(props: IBodyProps<T, C, U>): JSX.Element | null {
+  const app = useApp();
+  const { trans } = app;
   const { list, empty } = props;
   if (!list.value) {
     return list.error === null ? <Loading /> : null;
@@ -118,21 +143,58 @@ function Body<T, C, U>(props: IBodyProps<T, C, U>): JSX.Element | null {
         {trans.__('Try another word or another status.')}
       </Empty>
     ) : (
-      <Empty icon={empty.icon} title={empty.title} action={empty.action}>
+      <Empty
+        icon={empty.icon}
+        title={empty.title}
+        action={<Button kind="accept" icon={addIcon} {...props.create} />}
+      >
         {empty.text}
       </Empty>
     );
   }
+  const open = (item: T): void => app.open({ page: props.page, id: props.idOf(item) });
   return (
     <Table
       label={props.title}
-      columns={props.columns(list.at)}
+      columns={allColumns(props, trans, open)}
       items={list.value.items}
       idOf={props.idOf}
       sort={props.sort}
       onSort={props.onSort}
-      onOpen={props.onOpen}
+      onOpen={open}
       selection={props.selection}
     />
   );
+}
+
+function allColumns<T extends IListed, C, U>(
+  props: IBodyProps<T, C, U>,
+  trans: TranslationBundle,
+  open: (item: T) => void
+): IColumn<T>[] {
+  return [
+    {
+      key: 'name',
+      title: trans.__('Name'),
+      sort: props.nameField,
+      render: item => (
+        <>
+          {props.before?.(item)}
+          <LinkButton label={props.nameOf(item)} onClick={() => open(item)} />
+          <div className="em-mod-second" title={props.second(item)}>
+            {props.second(item)}
+          </div>
+        </>
+      )
+    },
+    ...props.columns(props.list.at),
+    {
+      key: 'created',
+      title: trans.__('Created'),
+      sort: 'createdDatetime',
+      optional: props.createdOptional,
+      render: item => <Ago iso={item.createdDatetime} />
+    },
+    { key: 'actions', title: '', align: 'end', render: props.rowActions }
+  ];
 }

@@ -1,4 +1,4 @@
-/** Looks again every so often while somebody looks. */
+/** Looks again every so often while somebody looks: only for lists over all projects, whose changes are not told. */
 
 import React from 'react';
 
@@ -10,6 +10,7 @@ export function useRepeated(wanted: boolean, milliseconds: number, again: () => 
     if (!wanted || !visible) {
       return;
     }
+    // eslint-disable-next-line no-restricted-globals -- see above
     const timer = setInterval(again, milliseconds);
     return () => clearInterval(timer);
   }, [wanted, visible, milliseconds, again]);

@@ -104,8 +104,11 @@ export function SchemaForm(props: ISchemaFormProps): JSX.Element {
     openSections: new Set([...props.openSections, ...wrong])
   };
 
+  const titles = Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [name, trans.__(property.title ?? name)])
+  );
   const fail = (error: unknown): void => {
-    const refusal = refusalOf(error, name => visible(name) && name in properties);
+    const refusal = refusalOf(error, name => visible(name) && name in properties, titles);
     setErrors(refusal.byField);
     setSentence(refusal.sentence);
   };

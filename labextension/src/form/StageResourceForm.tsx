@@ -5,7 +5,7 @@ import React from 'react';
 
 import { Button } from '../components/Button';
 import type { IStage, IStageResource, IStageResourceCreate } from '../endpointTypes';
-import { ApiError, sentenceOf } from '../errors';
+import { refusedBecause } from '../errors';
 import type { EasyMakerModel } from '../model';
 import type { IModel } from '../types';
 import { asked } from './EndpointForm';
@@ -61,7 +61,14 @@ function LoadedForm(props: IStageResourceFormProps & { models: IModel[] }): JSX.
       />
       {error !== null && (
         <p className="em-Problem" role="alert">
-          {problemOf(error)}
+          {refusedBecause(error, {
+            modelId: trans.__('Model'),
+            apigwResourceUri: trans.__('Path'),
+            podCount: trans.__('Pods'),
+            description: trans.__('Description'),
+            resourceOptionDetail: trans.__('Resources of a pod'),
+            scaleMetricTarget: trans.__('Target')
+          })}
         </p>
       )}
       <div className="em-Modal-buttons">
@@ -77,11 +84,4 @@ function LoadedForm(props: IStageResourceFormProps & { models: IModel[] }): JSX.
       </div>
     </form>
   );
-}
-
-function problemOf(error: unknown): string {
-  const fields = error instanceof ApiError ? error.fields : [];
-  return fields.length > 0
-    ? fields.map(({ field, message }) => `${field} ${message}`).join('; ')
-    : sentenceOf(error);
 }

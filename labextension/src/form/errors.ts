@@ -2,7 +2,7 @@
 
 import type { ErrorSchema } from '@rjsf/utils';
 
-import { ApiError, sentenceOf } from '../errors';
+import { ApiError, inWords, sentenceOf } from '../errors';
 
 export interface IRefusal {
   /** Errors of fields that are on the form. */
@@ -11,8 +11,16 @@ export interface IRefusal {
   sentence: string;
 }
 
-/** Sort a refusal by the fields that are shown. */
-export function refusalOf(error: unknown, shown: (name: string) => boolean): IRefusal {
+/**
+ * Sort a refusal by the fields that are shown.
+ *
+ * @param titles - of the form's fields, by their names.
+ */
+export function refusalOf(
+  error: unknown,
+  shown: (name: string) => boolean,
+  titles: Record<string, string>
+): IRefusal {
   const byField: Record<string, { __errors: string[] }> = {};
   const others: string[] = [];
   const fields = error instanceof ApiError ? error.fields : [];
@@ -20,9 +28,9 @@ export function refusalOf(error: unknown, shown: (name: string) => boolean): IRe
     const [top, ...rest] = field.split('.');
     if (top && shown(top)) {
       const place = rest.length > 0 ? positionOf(rest) : '';
-      (byField[top] ??= { __errors: [] }).__errors.push(`${place}${message}`);
+      (byField[top] ??= { __errors: [] }).__errors.push(place + inWords(message, titles));
     } else {
-      others.push(`${field} ${message}`.trim());
+      others.push(inWords(`${field} ${message}`.trim(), titles));
     }
   }
   const sentence = fields.length > 0 ? others.join('; ') : sentenceOf(error);

@@ -4,7 +4,7 @@ import { refreshIcon, saveIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import React from 'react';
 
-import { useApp, useHost } from '../app';
+import { useApp } from '../app';
 import { Button } from '../components/Button';
 import { Empty, ErrorNotice, Loading } from '../components/Notice';
 import { ApiError, sentenceOf } from '../errors';
@@ -13,15 +13,12 @@ import { trainingIcon } from '../icons';
 import { touches } from '../model';
 import { hasEnded } from '../status';
 import type { ITraining } from '../types';
+import { useWatched } from '../useWatched';
 import { NotebookView } from './NotebookView';
 import { saveCopy } from './saveCopy';
 
-/** Milliseconds between looks at a notebook that runs: its cells come without events. */
-const LOOK = 5000;
-
 export function NotebookPanel({ training }: { training: ITraining }): JSX.Element {
   const app = useApp();
-  const { visible } = useHost();
   const { trans, model } = app;
   const id = training.trainingId;
   const ask = React.useCallback(
@@ -34,15 +31,8 @@ export function NotebookPanel({ training }: { training: ITraining }): JSX.Elemen
   );
   const { value, error, reload } = useLoaded(ask, relevant);
   const running = !hasEnded(training.trainingStatusCode);
+  useWatched(running ? [`TRAINING_NOTEBOOK/${id}`] : [], reload);
   const [saving, setSaving] = React.useState<unknown>(null);
-
-  React.useEffect(() => {
-    if (running && visible) {
-      const timer = setInterval(reload, LOOK);
-      return () => clearInterval(timer);
-    }
-    return undefined;
-  }, [running, visible, reload]);
 
   const view = React.useMemo(() => new NotebookView(app.rendermime, app.languages), [app]);
   React.useEffect(() => () => view.dispose(), [view]);

@@ -10,18 +10,15 @@ import { Monitoring } from '../components/Monitoring';
 import { StatusChip } from '../components/Status';
 import { ITab, Tabs } from '../components/Tabs';
 import { Ago, Elapsed } from '../components/Times';
-import { useRepeated } from '../components/useRepeated';
 import { useLoaded, useOne } from '../hooks';
 import { batchInferenceIcon } from '../icons';
 import { ILogPart, LogPanel } from '../log/LogPanel';
 import { IChange, touches } from '../model';
 import { hasEnded, hasFailed, isWaiting } from '../status';
+import { useWatched } from '../useWatched';
 import { DetailActions } from './BatchInferenceActions';
 import { BatchInferenceSettings } from './BatchInferenceSettings';
 import { Failure, RowCounts } from './BatchInferenceState';
-
-/** Milliseconds between looks while it runs: use changes without events. */
-const LOOK = 3000;
 
 export function BatchInferenceDetail(props: { id: string }): JSX.Element {
   const { model, trans } = useApp();
@@ -114,7 +111,8 @@ function BatchMonitoring({ batch }: { batch: IBatchInference }): JSX.Element {
     [id]
   );
   const loaded = useLoaded(ask, relevant);
-  useRepeated(!hasEnded(batch.batchInferenceStatusCode), LOOK, loaded.reload);
+  const ended = hasEnded(batch.batchInferenceStatusCode);
+  useWatched(ended ? [] : [`BATCH_INFERENCE_MONITORING/${id}`], loaded.reload);
   return <Monitoring loaded={loaded} icon={batchInferenceIcon} />;
 }
 

@@ -1,15 +1,14 @@
 /** The project's batch inferences: how far each is, and how its rows were answered. */
 
-import { addIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IApp, useApp } from '../app';
 import type { IBatchInference } from '../batchInferenceTypes';
-import { Button, LinkButton } from '../components/Button';
+import { LinkButton } from '../components/Button';
 import { ListPage } from '../components/ListPage';
 import { StatusChip } from '../components/Status';
 import type { IColumn } from '../components/Table';
-import { Ago, Elapsed } from '../components/Times';
+import { Elapsed } from '../components/Times';
 import { integer } from '../format';
 import { batchInferenceIcon } from '../icons';
 import { hasFailed } from '../status';
@@ -19,30 +18,33 @@ import { statusFilter } from './statusFilter';
 export function BatchInferenceList(): JSX.Element {
   const app = useApp();
   const { trans, model } = app;
-  const newButton = (
-    <Button
-      kind="accept"
-      icon={addIcon}
-      label={trans.__('New batch inference')}
-      onClick={() => app.open({ page: 'new-batch-inference' })}
-    />
-  );
   return (
     <ListPage
       title={trans.__('Batch inferences')}
       api={model.client.batchInferences}
       columns={at => columns(app, at)}
       idOf={batch => batch.batchInferenceId}
-      onOpen={batch => app.open({ page: 'batch-inference', id: batch.batchInferenceId })}
+      page="batch-inference"
+      nameOf={batch => batch.batchInferenceName}
+      nameField="batchInferenceName"
+      second={batch =>
+        hasFailed(batch.batchInferenceStatusCode)
+          ? batch.batchInferenceStatusReason
+          : batch.description || batch.inputDataUri
+      }
       filter={statusFilter(trans, 'batchInferenceStatusCodeList')}
-      actions={newButton}
+      create={{
+        label: trans.__('New batch inference'),
+        onClick: () => app.open({ page: 'new-batch-inference' })
+      }}
+      createdOptional={3}
+      rowActions={batch => <RowActions batch={batch} />}
       empty={{
         icon: batchInferenceIcon,
         title: trans.__('No batch inferences yet'),
         text: trans.__(
           'A batch inference has a model score all rows of the files below a path. Choose a model, where the files lie, and where the results go.'
-        ),
-        action: newButton
+        )
       }}
     />
   );
@@ -51,24 +53,6 @@ export function BatchInferenceList(): JSX.Element {
 function columns(app: IApp, at: number): IColumn<IBatchInference>[] {
   const { trans, locale } = app;
   return [
-    {
-      key: 'name',
-      title: trans.__('Name'),
-      sort: 'batchInferenceName',
-      render: batch => (
-        <>
-          <LinkButton
-            label={batch.batchInferenceName}
-            onClick={() => app.open({ page: 'batch-inference', id: batch.batchInferenceId })}
-          />
-          <div className="em-mod-second">
-            {hasFailed(batch.batchInferenceStatusCode)
-              ? batch.batchInferenceStatusReason
-              : batch.description || batch.inputDataUri}
-          </div>
-        </>
-      )
-    },
     {
       key: 'status',
       title: trans.__('Status'),
@@ -133,19 +117,6 @@ function columns(app: IApp, at: number): IColumn<IBatchInference>[] {
       align: 'end',
       optional: 2,
       render: batch => integer(batch.fail5xxCount, locale)
-    },
-    {
-      key: 'created',
-      title: trans.__('Created'),
-      sort: 'createdDatetime',
-      optional: 3,
-      render: batch => <Ago iso={batch.createdDatetime} />
-    },
-    {
-      key: 'actions',
-      title: '',
-      align: 'end',
-      render: batch => <RowActions batch={batch} />
     }
   ];
 }

@@ -8,7 +8,6 @@ import { Chart } from '../components/Chart';
 import { COLOURS } from '../components/chartOptions';
 import { Empty, ErrorNotice, Loading } from '../components/Notice';
 import { StatusChip } from '../components/Status';
-import { useRepeated } from '../components/useRepeated';
 import { number } from '../format';
 import { ILoaded, useLoaded } from '../hooks';
 import { trainingIcon } from '../icons';
@@ -16,9 +15,7 @@ import { IChange, touches } from '../model';
 import { hasEnded } from '../status';
 import type { IComparedMetric, IComparedValue, IComparison } from '../trackingTypes';
 import type { ITraining } from '../types';
-
-/** Milliseconds between looks while one of them runs. */
-const LOOK = 2000;
+import { useWatched } from '../useWatched';
 
 export function Comparison({ ids }: { ids: string[] }): JSX.Element {
   const { trans } = useApp();
@@ -90,7 +87,7 @@ function useComparison(ids: string[]): ILoaded<IComparison> {
   const growing =
     value !== null &&
     (!value.complete || value.trainingList.some(each => !hasEnded(each.trainingStatusCode)));
-  useRepeated(growing, LOOK, reload);
+  useWatched(growing ? key.split(',').map(id => `TRAINING_METRICS/${id}` as const) : [], reload);
   return loaded;
 }
 

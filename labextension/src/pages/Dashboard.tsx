@@ -4,24 +4,22 @@ import React from 'react';
 
 import { useApp } from '../app';
 import { ErrorNotice, Loading } from '../components/Notice';
-import { useRepeated } from '../components/useRepeated';
 import { bytes, integer, number } from '../format';
 import { useLoaded } from '../hooks';
 import { iconOf, isKnown, listOf, pageOf } from '../resourcePages';
 import type { IDashboard, ITopResource } from '../searchTypes';
 import { labelOf, Status } from '../status';
 import type { ResourceType } from '../types';
+import { useWatched } from '../useWatched';
 import { BusiestEndpoints } from './BusiestEndpoints';
 
-/** Milliseconds between looks: use changes without events. */
-const LOOK = 5000;
 const always = (): boolean => true;
 
 export function Dashboard(): JSX.Element {
   const { model, trans } = useApp();
   const ask = React.useCallback((signal: AbortSignal) => model.client.dashboard(signal), [model]);
   const loaded = useLoaded(ask, always);
-  useRepeated(true, LOOK, loaded.reload);
+  useWatched(['DASHBOARD'], loaded.reload);
   const dashboard = loaded.value;
   if (!dashboard) {
     return loaded.error === null ? (

@@ -1,15 +1,15 @@
 /** The project's experiments. */
 
-import { addIcon, deleteIcon, editIcon, redoIcon } from '@jupyterlab/ui-components';
+import { redoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { createExperiment, editExperiment, retryExperiment } from '../actions';
 import { IApp, useApp } from '../app';
-import { Button, IconButton, LinkButton } from '../components/Button';
+import { IconButton } from '../components/Button';
 import { ListPage } from '../components/ListPage';
+import { RowButtons } from '../components/RowButtons';
 import { StatusChip } from '../components/Status';
 import type { IColumn } from '../components/Table';
-import { Ago } from '../components/Times';
 import { deleteExperiment } from '../deletions';
 import { integer } from '../format';
 import { experimentIcon } from '../icons';
@@ -18,29 +18,25 @@ import type { IExperiment } from '../types';
 export function ExperimentList(): JSX.Element {
   const app = useApp();
   const { trans, model } = app;
-  const newButton = (
-    <Button
-      kind="accept"
-      icon={addIcon}
-      label={trans.__('New experiment')}
-      onClick={() => createExperiment(app)}
-    />
-  );
   return (
     <ListPage
       title={trans.__('Experiments')}
       api={model.client.experiments}
       columns={() => columns(app)}
       idOf={experiment => experiment.experimentId}
-      onOpen={experiment => app.open({ page: 'experiment', id: experiment.experimentId })}
-      actions={newButton}
+      page="experiment"
+      nameOf={experiment => experiment.experimentName}
+      nameField="experimentName"
+      second={experiment => experiment.description}
+      create={{ label: trans.__('New experiment'), onClick: () => createExperiment(app) }}
+      createdOptional={1}
+      rowActions={experiment => <Actions experiment={experiment} />}
       empty={{
         icon: experimentIcon,
         title: trans.__('No experiments yet'),
         text: trans.__(
           'An experiment groups trainings that belong together. Create one here, or on the spot with a training.'
-        ),
-        action: newButton
+        )
       }}
     />
   );
@@ -49,20 +45,6 @@ export function ExperimentList(): JSX.Element {
 function columns(app: IApp): IColumn<IExperiment>[] {
   const { trans, locale } = app;
   return [
-    {
-      key: 'name',
-      title: trans.__('Name'),
-      sort: 'experimentName',
-      render: experiment => (
-        <>
-          <LinkButton
-            label={experiment.experimentName}
-            onClick={() => app.open({ page: 'experiment', id: experiment.experimentId })}
-          />
-          <div className="em-mod-second">{experiment.description}</div>
-        </>
-      )
-    },
     {
       key: 'status',
       title: trans.__('Status'),
@@ -79,19 +61,6 @@ function columns(app: IApp): IColumn<IExperiment>[] {
       title: trans.__('Trainings'),
       align: 'end',
       render: experiment => integer(experiment.trainingCount, locale)
-    },
-    {
-      key: 'created',
-      title: trans.__('Created'),
-      sort: 'createdDatetime',
-      optional: 1,
-      render: experiment => <Ago iso={experiment.createdDatetime} />
-    },
-    {
-      key: 'actions',
-      title: '',
-      align: 'end',
-      render: experiment => <Actions experiment={experiment} />
     }
   ];
 }
@@ -102,7 +71,11 @@ function Actions(props: { experiment: IExperiment }): JSX.Element {
   const { experiment } = props;
   const name = experiment.experimentName;
   return (
-    <span className="em-RowActions">
+    <RowButtons
+      name={name}
+      onEdit={() => editExperiment(app, experiment)}
+      onDelete={() => deleteExperiment(app, experiment)}
+    >
       {experiment.experimentStatusCode === 'CREATE_FAILED' && (
         <IconButton
           icon={redoIcon}
@@ -110,16 +83,6 @@ function Actions(props: { experiment: IExperiment }): JSX.Element {
           onClick={() => void retryExperiment(app, experiment)}
         />
       )}
-      <IconButton
-        icon={editIcon}
-        label={trans.__('Edit %1', name)}
-        onClick={() => editExperiment(app, experiment)}
-      />
-      <IconButton
-        icon={deleteIcon}
-        label={trans.__('Delete %1', name)}
-        onClick={() => void deleteExperiment(app, experiment)}
-      />
-    </span>
+    </RowButtons>
   );
 }

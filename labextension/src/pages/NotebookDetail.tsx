@@ -9,20 +9,17 @@ import { NotebookChip } from '../components/NotebookStatus';
 import { FailureNotice } from '../components/Notice';
 import { ITab, Tabs } from '../components/Tabs';
 import { Ago } from '../components/Times';
-import { useRepeated } from '../components/useRepeated';
 import { useConfiguration, useLoaded, useOne } from '../hooks';
 import { notebookIcon } from '../icons';
 import { IChange, touches } from '../model';
 import type { INotebook } from '../notebookTypes';
 import { hasFailed, isInProgress } from '../notebookWords';
+import { useWatched } from '../useWatched';
 import { DetailActions, isMine, Me } from './NotebookActions';
 import { Environments, StartUpScripts, useInside } from './NotebookInside';
 import { NotebookElapsed } from './notebookColumns';
 import { NotebookSettings } from './NotebookSettings';
 import { NotebookUpgrade } from './NotebookUpgrade';
-
-/** Milliseconds between looks at what it uses: that changes without events. */
-const LOOK = 3000;
 
 export function NotebookDetail(props: { id: string }): JSX.Element {
   const { model, trans } = useApp();
@@ -146,6 +143,6 @@ function NotebookMonitoring({ notebook }: { notebook: INotebook }): JSX.Element 
   );
   const relevant = React.useCallback((change: IChange) => touches(change, 'notebook', id), [id]);
   const loaded = useLoaded(ask, relevant);
-  useRepeated(true, LOOK, loaded.reload);
+  useWatched([`NOTEBOOK_MONITORING/${id}`], loaded.reload);
   return <Monitoring loaded={loaded} icon={notebookIcon} />;
 }

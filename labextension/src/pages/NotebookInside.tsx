@@ -5,7 +5,6 @@ import React from 'react';
 import { useApp } from '../app';
 import { CopyText } from '../components/Fields';
 import { Empty, ErrorNotice, Loading } from '../components/Notice';
-import { useRepeated } from '../components/useRepeated';
 import { dateTime, duration } from '../format';
 import { ILoaded, useLoaded } from '../hooks';
 import { notebookIcon } from '../icons';
@@ -18,9 +17,7 @@ import type {
   IStartUpScript
 } from '../notebookTypes';
 import { scriptLabel, scriptTone } from '../notebookWords';
-
-/** Milliseconds between looks: what happens in a notebook makes no events. */
-const LOOK = 3000;
+import { useWatched } from '../useWatched';
 
 export function useInside(notebook: INotebook): ILoaded<INotebookInside> {
   const { model } = useApp();
@@ -31,7 +28,7 @@ export function useInside(notebook: INotebook): ILoaded<INotebookInside> {
   );
   const relevant = React.useCallback((change: IChange) => touches(change, 'notebook', id), [id]);
   const loaded = useLoaded(ask, relevant);
-  useRepeated(true, LOOK, loaded.reload);
+  useWatched([`NOTEBOOK_INSIDE/${id}`], loaded.reload);
   return loaded;
 }
 

@@ -1,13 +1,12 @@
 /** The project's private images. */
 
-import { addIcon, deleteIcon, editIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IApp, useApp } from '../app';
-import { Button, IconButton, LinkButton } from '../components/Button';
+import { Button, LinkButton } from '../components/Button';
 import { ListPage } from '../components/ListPage';
+import { RowButtons } from '../components/RowButtons';
 import type { IColumn } from '../components/Table';
-import { Ago } from '../components/Times';
 import { imageIcon, registryAccountIcon } from '../icons';
 import { groupTypeLabel } from '../imageWords';
 import { createPrivateImage, deletePrivateImage, editPrivateImage } from '../privateImageActions';
@@ -18,14 +17,6 @@ const PRIVATE = { imageTypeCodeList: ['PRIVATE'] };
 export function PrivateImageList(): JSX.Element {
   const app = useApp();
   const { trans, model } = app;
-  const newButton = (
-    <Button
-      kind="accept"
-      icon={addIcon}
-      label={trans.__('New private image')}
-      onClick={() => createPrivateImage(app)}
-    />
-  );
   return (
     <ListPage
       title={trans.__('Private images')}
@@ -33,7 +24,10 @@ export function PrivateImageList(): JSX.Element {
       fixed={PRIVATE}
       columns={() => columns(app)}
       idOf={image => image.imageId}
-      onOpen={image => app.open({ page: 'private-image', id: image.imageId })}
+      page="private-image"
+      nameOf={image => image.imageName}
+      nameField="imageName"
+      second={image => image.description || image.address}
       filter={{
         label: trans.__('Type'),
         options: [
@@ -52,16 +46,23 @@ export function PrivateImageList(): JSX.Element {
             label={trans.__('Registry accounts')}
             onClick={() => app.open({ page: 'registry-accounts' })}
           />
-          {newButton}
         </>
       }
+      create={{ label: trans.__('New private image'), onClick: () => createPrivateImage(app) }}
+      createdOptional={3}
+      rowActions={image => (
+        <RowButtons
+          name={image.imageName}
+          onEdit={() => editPrivateImage(app, image)}
+          onDelete={() => deletePrivateImage(app, image)}
+        />
+      )}
       empty={{
         icon: imageIcon,
         title: trans.__('No private images yet'),
         text: trans.__(
           'A private image is built from a provided one and lies in a registry of yours. Notebooks, trainings and tunings can run in it.'
-        ),
-        action: newButton
+        )
       }}
     />
   );
@@ -70,20 +71,6 @@ export function PrivateImageList(): JSX.Element {
 function columns(app: IApp): IColumn<IPrivateImage>[] {
   const { trans } = app;
   return [
-    {
-      key: 'name',
-      title: trans.__('Name'),
-      sort: 'imageName',
-      render: image => (
-        <>
-          <LinkButton
-            label={image.imageName}
-            onClick={() => app.open({ page: 'private-image', id: image.imageId })}
-          />
-          <div className="em-mod-second">{image.description || image.address}</div>
-        </>
-      )
-    },
     {
       key: 'type',
       title: trans.__('Type'),
@@ -106,32 +93,6 @@ function columns(app: IApp): IColumn<IPrivateImage>[] {
             onClick={() => app.open({ page: 'registry-account', id: account.registryAccountId })}
           />
         )
-    },
-    {
-      key: 'created',
-      title: trans.__('Created'),
-      sort: 'createdDatetime',
-      optional: 3,
-      render: image => <Ago iso={image.createdDatetime} />
-    },
-    {
-      key: 'actions',
-      title: '',
-      align: 'end',
-      render: image => (
-        <span className="em-RowActions">
-          <IconButton
-            icon={editIcon}
-            label={trans.__('Edit %1', image.imageName)}
-            onClick={() => editPrivateImage(app, image)}
-          />
-          <IconButton
-            icon={deleteIcon}
-            label={trans.__('Delete %1', image.imageName)}
-            onClick={() => void deletePrivateImage(app, image)}
-          />
-        </span>
-      )
     }
   ];
 }

@@ -4,14 +4,11 @@ import React from 'react';
 
 import { useApp } from '../app';
 import { Monitoring } from '../components/Monitoring';
-import { useRepeated } from '../components/useRepeated';
 import type { IStage } from '../endpointTypes';
 import { useLoaded } from '../hooks';
 import { endpointIcon } from '../icons';
 import { IChange, touches } from '../model';
-
-/** Milliseconds between looks: use changes without events. */
-const LOOK = 3000;
+import { useWatched } from '../useWatched';
 
 export function StageMonitoring({ stage }: { stage: IStage }): JSX.Element {
   const { model } = useApp();
@@ -25,6 +22,6 @@ export function StageMonitoring({ stage }: { stage: IStage }): JSX.Element {
     [id]
   );
   const loaded = useLoaded(ask, relevant);
-  useRepeated(true, LOOK, loaded.reload);
+  useWatched([`STAGE_MONITORING/${id}`], loaded.reload);
   return <Monitoring loaded={loaded} icon={endpointIcon} />;
 }

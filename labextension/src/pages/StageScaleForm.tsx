@@ -4,7 +4,7 @@ import React from 'react';
 
 import { useApp } from '../app';
 import { Button } from '../components/Button';
-import { ApiError, sentenceOf } from '../errors';
+import { refusedBecause } from '../errors';
 import type { IStage, IStageUpdate } from '../endpointTypes';
 
 type Name =
@@ -85,7 +85,7 @@ export function StageScaleForm(props: { stage: IStage; close(): void }): JSX.Ele
       )}
       {error !== null && (
         <p className="em-Problem" role="alert">
-          {problemOf(error, titles)}
+          {refusedBecause(error, titles)}
         </p>
       )}
       <div className="em-Modal-buttons">
@@ -115,11 +115,4 @@ function settingsOf(stage: IStage): IStageUpdate {
     caScaleDownUnneededTime: autoScaler.scaleDownUnneededMinute,
     caScaleDownDelayAfterAdd: autoScaler.scaleDownDelayAfterAddMinute
   };
-}
-
-function problemOf(error: unknown, titles: Record<string, string>): string {
-  const fields = error instanceof ApiError ? error.fields : [];
-  return fields.length > 0
-    ? fields.map(({ field, message }) => `${titles[field] ?? field}: ${message}`).join('; ')
-    : sentenceOf(error);
 }

@@ -5,15 +5,13 @@ import React from 'react';
 import { useApp } from '../app';
 import { Chart, ICurve } from '../components/Chart';
 import { Empty, ErrorNotice, Loading } from '../components/Notice';
-import { useRepeated } from '../components/useRepeated';
 import type { ICallPoint, ICallTotals, IStage, IStageStatistics } from '../endpointTypes';
 import { integer, number } from '../format';
 import { useLoaded } from '../hooks';
 import { endpointIcon } from '../icons';
+import { useWatched } from '../useWatched';
 import { PathCalls } from './PathCalls';
 
-/** Milliseconds between looks: no event tells of a call. */
-const LOOK = 5000;
 /** Seconds, and seconds of an interval. */
 const RANGES: Record<string, [number, number]> = {
   quarter: [900, 60],
@@ -33,7 +31,7 @@ export function StageStatistics({ stage }: { stage: IStage }): JSX.Element {
     [model, id, range]
   );
   const loaded = useLoaded(ask, never);
-  useRepeated(true, LOOK, loaded.reload);
+  useWatched([`STAGE_STATISTICS/${id}`], loaded.reload);
   const statistics = loaded.value;
   const titles: Record<string, string> = {
     quarter: trans.__('Last 15 minutes'),
@@ -136,7 +134,7 @@ function Charts({ statistics }: { statistics: IStageStatistics }): JSX.Element {
   );
   return (
     <>
-      <div className="em-Charts">
+      <div className="em-Charts em-mod-pair">
         <div className="em-Charts-item">
           <Chart
             title={trans.__('Calls per second')}

@@ -1,6 +1,5 @@
 /** The project's trainings, or those of one experiment. */
 
-import { addIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IApp, useApp } from '../app';
@@ -8,7 +7,7 @@ import { Button, LinkButton } from '../components/Button';
 import { ListPage } from '../components/ListPage';
 import { StatusChip } from '../components/Status';
 import type { IColumn } from '../components/Table';
-import { Ago, Elapsed } from '../components/Times';
+import { Elapsed } from '../components/Times';
 import { trainingIcon } from '../icons';
 import { hasFailed, isWaiting } from '../status';
 import type { IExperiment, ITraining } from '../types';
@@ -27,9 +26,6 @@ export function TrainingList(props: { experiment?: IExperiment }): JSX.Element {
       page: 'new-training',
       initial: experiment && { experimentId: experiment.experimentId }
     });
-  const newButton = (
-    <Button kind="accept" icon={addIcon} label={trans.__('New training')} onClick={create} />
-  );
   const [chosen, setChosen] = React.useState<ReadonlySet<string>>(new Set());
   const toggle = ({ trainingId }: ITraining): void => {
     const next = new Set(chosen);
@@ -44,7 +40,10 @@ export function TrainingList(props: { experiment?: IExperiment }): JSX.Element {
       api={model.client.trainings}
       columns={at => columns(app, at, !experiment)}
       idOf={training => training.trainingId}
-      onOpen={training => app.open({ page: 'training', id: training.trainingId })}
+      page="training"
+      nameOf={training => training.trainingName}
+      nameField="trainingName"
+      second={secondLine}
       fixed={experiment && { experimentIdList: [experiment.experimentId] }}
       filter={statusFilter(trans, 'trainingStatusCodeList')}
       selection={{
@@ -55,16 +54,17 @@ export function TrainingList(props: { experiment?: IExperiment }): JSX.Element {
       actions={
         <>
           <CompareButton chosen={[...chosen]} onDone={() => setChosen(new Set())} />
-          {newButton}
         </>
       }
+      create={{ label: trans.__('New training'), onClick: create }}
+      createdOptional={1}
+      rowActions={training => <TrainingActions training={training} />}
       empty={{
         icon: trainingIcon,
         title: trans.__('No trainings yet'),
         text: trans.__(
           'Create one here, or right-click a script or notebook in the file browser and choose “Run as training”.'
-        ),
-        action: newButton
+        )
       }}
     />
   );
@@ -96,22 +96,6 @@ function CompareButton(props: { chosen: string[]; onDone(): void }): JSX.Element
 function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITraining>[] {
   const { trans } = app;
   const all: (IColumn<ITraining> | false)[] = [
-    {
-      key: 'name',
-      title: trans.__('Name'),
-      sort: 'trainingName',
-      render: training => (
-        <>
-          <LinkButton
-            label={training.trainingName}
-            onClick={() => app.open({ page: 'training', id: training.trainingId })}
-          />
-          <div className="em-mod-second" title={secondLine(training)}>
-            {secondLine(training)}
-          </div>
-        </>
-      )
-    },
     {
       key: 'status',
       title: trans.__('Status'),
@@ -146,19 +130,6 @@ function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITrain
       sort: 'elapsedTimeSeconds',
       align: 'end',
       render: training => <Elapsed of={training} at={at} />
-    },
-    {
-      key: 'created',
-      title: trans.__('Created'),
-      sort: 'createdDatetime',
-      optional: 1,
-      render: training => <Ago iso={training.createdDatetime} />
-    },
-    {
-      key: 'actions',
-      title: '',
-      align: 'end',
-      render: training => <TrainingActions training={training} />
     }
   ];
   return all.filter((column): column is IColumn<ITraining> => column !== false);

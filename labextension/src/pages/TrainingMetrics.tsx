@@ -12,15 +12,13 @@ import type { IMetric } from '../trackingTypes';
 import type { ITraining } from '../types';
 import { useFollowed } from './useFollowed';
 
-const LOOK = 2000;
-
 export function TrainingMetrics({ training }: { training: ITraining }): JSX.Element {
   const { model, trans, locale } = useApp();
   const ask = React.useCallback(
     (id: string, signal: AbortSignal) => model.client.trainings.metrics(id, signal),
     [model]
   );
-  const loaded = useFollowed(training, ask, LOOK);
+  const loaded = useFollowed(training, ask, 'TRAINING_METRICS');
   const format = React.useCallback((value: number) => number(value, locale), [locale]);
   const sources: Record<IMetric['source'], string> = {
     api: trans.__('logged by the code'),

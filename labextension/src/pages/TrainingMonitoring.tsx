@@ -7,13 +7,12 @@ import { Monitoring } from '../components/Monitoring';
 import { trainingIcon } from '../icons';
 import { Followed, useFollowed } from './useFollowed';
 
-const LOOK = 3000;
-
 export function TrainingMonitoring({ training }: { training: Followed }): JSX.Element {
   const { model } = useApp();
   const ask = React.useCallback(
     (id: string, signal: AbortSignal) => model.client.trainings.monitoring(id, signal),
     [model]
   );
-  return <Monitoring loaded={useFollowed(training, ask, LOOK)} icon={trainingIcon} />;
+  const loaded = useFollowed(training, ask, 'TRAINING_MONITORING');
+  return <Monitoring loaded={loaded} icon={trainingIcon} />;
 }

@@ -5,14 +5,11 @@ import React from 'react';
 import { useApp } from '../app';
 import { Chart } from '../components/Chart';
 import { ErrorNotice } from '../components/Notice';
-import { useRepeated } from '../components/useRepeated';
 import { number } from '../format';
 import { hasEnded } from '../status';
 import type { ITuning } from '../tuningTypes';
+import { useWatched } from '../useWatched';
 import { useOfTuning } from './useTrials';
-
-/** Milliseconds between looks while trials run: curves grow without events. */
-const LOOK = 2000;
 
 export function TuningCurves({ tuning }: { tuning: ITuning }): JSX.Element | null {
   const { model, trans, locale } = useApp();
@@ -22,7 +19,8 @@ export function TuningCurves({ tuning }: { tuning: ITuning }): JSX.Element | nul
     [model, metric]
   );
   const loaded = useOfTuning(tuning.hyperparameterTuningId, ask);
-  useRepeated(!hasEnded(tuning.hyperparameterTuningStatusCode), LOOK, loaded.reload);
+  const ended = hasEnded(tuning.hyperparameterTuningStatusCode);
+  useWatched(ended ? [] : [`TUNING_CURVES/${tuning.hyperparameterTuningId}`], loaded.reload);
   const format = React.useCallback((value: number) => number(value, locale), [locale]);
   const answer = loaded.value;
   const best = tuning.optimalTrialId;

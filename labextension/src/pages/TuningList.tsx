@@ -1,14 +1,13 @@
 /** The project's hyperparameter tunings, or those of one experiment. */
 
-import { addIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IApp, useApp } from '../app';
-import { Button, LinkButton } from '../components/Button';
+import { LinkButton } from '../components/Button';
 import { ListPage } from '../components/ListPage';
 import { StatusChip } from '../components/Status';
 import type { IColumn } from '../components/Table';
-import { Ago, Elapsed } from '../components/Times';
+import { Elapsed } from '../components/Times';
 import { integer, number } from '../format';
 import { tuningIcon } from '../icons';
 import { hasFailed } from '../status';
@@ -22,36 +21,34 @@ export function TuningList(props: { experiment?: IExperiment }): JSX.Element {
   const app = useApp();
   const { trans, model } = app;
   const { experiment } = props;
-  const newButton = (
-    <Button
-      kind="accept"
-      icon={addIcon}
-      label={trans.__('New tuning')}
-      onClick={() =>
-        app.open({
-          page: 'new-tuning',
-          initialTuning: experiment && { experimentId: experiment.experimentId }
-        })
-      }
-    />
-  );
   return (
     <ListPage
       title={trans.__('Hyperparameter tunings')}
       api={model.client.tunings}
       columns={at => columns(app, at, !experiment)}
       idOf={tuning => tuning.hyperparameterTuningId}
-      onOpen={tuning => app.open({ page: 'tuning', id: tuning.hyperparameterTuningId })}
+      page="tuning"
+      nameOf={tuning => tuning.hyperparameterTuningName}
+      nameField="hyperparameterTuningName"
+      second={tuning => secondLine(app, tuning)}
       fixed={experiment && { experimentIdList: [experiment.experimentId] }}
       filter={statusFilter(trans, 'hyperparameterTuningStatusCodeList')}
-      actions={newButton}
+      create={{
+        label: trans.__('New tuning'),
+        onClick: () =>
+          app.open({
+            page: 'new-tuning',
+            initialTuning: experiment && { experimentId: experiment.experimentId }
+          })
+      }}
+      createdOptional={3}
+      rowActions={tuning => <TuningActions tuning={tuning} />}
       empty={{
         icon: tuningIcon,
         title: trans.__('No hyperparameter tunings yet'),
         text: trans.__(
           'A tuning runs a training many times with different hyperparameters and finds the best. Name the ranges to search and the metric to optimize.'
-        ),
-        action: newButton
+        )
       }}
     />
   );
@@ -60,22 +57,6 @@ export function TuningList(props: { experiment?: IExperiment }): JSX.Element {
 function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITuning>[] {
   const { trans, locale } = app;
   const all: (IColumn<ITuning> | false)[] = [
-    {
-      key: 'name',
-      title: trans.__('Name'),
-      sort: 'hyperparameterTuningName',
-      render: tuning => (
-        <>
-          <LinkButton
-            label={tuning.hyperparameterTuningName}
-            onClick={() => app.open({ page: 'tuning', id: tuning.hyperparameterTuningId })}
-          />
-          <div className="em-mod-second" title={secondLine(app, tuning)}>
-            {secondLine(app, tuning)}
-          </div>
-        </>
-      )
-    },
     {
       key: 'status',
       title: trans.__('Status'),
@@ -132,19 +113,6 @@ function columns(app: IApp, at: number, withExperiment: boolean): IColumn<ITunin
       title: trans.__('Best trial'),
       align: 'end',
       render: tuning => <Best tuning={tuning} />
-    },
-    {
-      key: 'created',
-      title: trans.__('Created'),
-      sort: 'createdDatetime',
-      optional: 3,
-      render: tuning => <Ago iso={tuning.createdDatetime} />
-    },
-    {
-      key: 'actions',
-      title: '',
-      align: 'end',
-      render: tuning => <TuningActions tuning={tuning} />
     }
   ];
   return all.filter((column): column is IColumn<ITuning> => column !== false);

@@ -1,13 +1,13 @@
-/** Something that changes while a training runs and of which no event tells: asked again while it is looked at. */
+/** Something that changes while a training runs and of which no event tells: watched while it is looked at. */
 
 import React from 'react';
 
-import { useRepeated } from '../components/useRepeated';
 import { ILoaded, useLoaded } from '../hooks';
 import type { IChange } from '../model';
 import { touches } from '../model';
 import { hasEnded } from '../status';
 import type { ITraining } from '../types';
+import { useWatched, WatchedPart } from '../useWatched';
 
 /** A training, as far as it takes to follow it; a trial is one. */
 export type Followed = Pick<ITraining, 'trainingId' | 'trainingStatusCode'>;
@@ -15,13 +15,13 @@ export type Followed = Pick<ITraining, 'trainingId' | 'trainingStatusCode'>;
 export function useFollowed<T>(
   training: Followed,
   ask: (id: string, signal: AbortSignal) => Promise<T>,
-  milliseconds: number
+  part: WatchedPart
 ): ILoaded<T> {
   const id = training.trainingId;
   const ended = hasEnded(training.trainingStatusCode);
   const request = React.useCallback((signal: AbortSignal) => ask(id, signal), [ask, id]);
   const relevant = React.useCallback((change: IChange) => touches(change, 'training', id), [id]);
   const loaded = useLoaded(request, relevant);
-  useRepeated(!ended, milliseconds, loaded.reload);
+  useWatched(ended ? [] : [`${part}/${id}`], loaded.reload);
   return loaded;
 }
