@@ -24,6 +24,7 @@ $(BIN)/uv:
 # Installing the package builds the JupyterLab extension.
 $(VENV)/.installed: $(BIN)/uv $(SOURCES)
 	$(UV) "jupyterlab>=4.6,<5" hatchling hatch-nodejs-version hatch-jupyter-builder editables
+	cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm install --immutable
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(UV) --no-build-isolation --editable .
 	touch $@
 
