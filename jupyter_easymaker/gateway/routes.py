@@ -31,7 +31,8 @@ _RETRY = {
     # One that ends its own process is answered for by its server (500): what kills it is not tried on others.
     "status": ["502"],
     "retryNonIdempotentMethod": True,
-    "maxRequestBodyBytes": 33554432,  # the model server's own limit
+    # Traefik takes this much memory for every call; a larger one is not tried again but answered all the same.
+    "maxRequestBodyBytes": 65536,
 }
 _ANSWERED, _KEYLESS, _UNKNOWN = 1000, 500, 1  # priorities
 _KEYS = re.compile(rf"Header\(`{KEY_HEADER}`, (?:`[^`]*`|\"(?:[^\"\\]|\\.)*\")\)")

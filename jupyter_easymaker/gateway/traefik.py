@@ -24,6 +24,8 @@ _REFUSALS = "refusals.port"
 _STATIC_FILE = "traefik.yml"
 _CORES_PER_THREAD = 4
 """The models need the cores: with one thread on a machine of two, Traefik takes half the CPU for a call."""
+_COLLECT_AT_PERCENT = "400"
+"""Its heap is small: collecting less often makes a tenth more calls."""
 
 
 class TraefikGateway(MachineGateway):
@@ -113,7 +115,8 @@ class TraefikGateway(MachineGateway):
         return {_STATIC_FILE: json.dumps(self._static(private_address, directory), indent=1)}
 
     def _environment(self) -> Mapping[str, str]:
-        return {"GOMAXPROCS": str(max(1, (os.cpu_count() or 1) // _CORES_PER_THREAD))}
+        threads = max(1, (os.cpu_count() or 1) // _CORES_PER_THREAD)
+        return {"GOMAXPROCS": str(threads), "GOGC": _COLLECT_AT_PERCENT}
 
     def _static(self, private_address: str, directory: Path) -> dict[str, Any]:
         return static_configuration(

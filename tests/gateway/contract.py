@@ -302,6 +302,15 @@ class GatewayContract:
             assert status in (400, 404)
             assert b"stage-one" not in body
 
+    @pytest.mark.parametrize("size", [60_000, 70_000, 20_000_000])  # Traefik keeps small ones to try again
+    def test_body_of_any_size_reaches_the_model(self, gateway: Gateway, size: int) -> None:
+        with Upstream() as replica:
+            flowers = endpoint(stage("blue", model("m", replica.address)))
+            put_in_force(gateway, flowers)
+            with client(gateway) as call:
+                answer = call.post(f"{flowers.prefix}/inference", content=b"x" * size)
+            assert (answer.status_code, answer.json()["by"]) == (200, "replica")
+
     def test_malformed_requests_hurt_nobody_else(self, gateway: Gateway) -> None:
         with Upstream() as replica, client(gateway) as call:
             flowers = endpoint(stage("one", model("m1", replica.address)))

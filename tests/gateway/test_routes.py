@@ -56,7 +56,7 @@ def test_no_endpoints_answer_404_and_the_private_pages() -> None:
                         "initialInterval": "5ms",
                         "status": ["502"],
                         "retryNonIdempotentMethod": True,
-                        "maxRequestBodyBytes": 33554432,
+                        "maxRequestBodyBytes": 65536,
                     }
                 },
                 "hide-key": {"headers": {"customRequestHeaders": {"X-Api-Key": ""}}},
