@@ -13,7 +13,6 @@ from tornado import web
 from tornado.ioloop import IOLoop
 
 from ..monitoring import samples
-from ..notebook import watch
 from ..notebook.cont_init import ScriptState, last_run, output_of
 from ..notebook.environments import environments
 from ..notebook.home import notebook_home
@@ -54,6 +53,8 @@ class NotebookSamplesHandler(APIHandler):
 
 
 def _samples(since: float, until: float) -> dict[str, Any]:
+    from ..notebook import watch  # with psutil, which JupyterLab's start need not wait for
+
     found = samples.read(str(watch.directory() / "samples"), since, until)
     rows = samples.thinned(found, _MOST_SAMPLES)
     return {
@@ -63,6 +64,8 @@ def _samples(since: float, until: float) -> dict[str, Any]:
 
 
 def _notebook() -> dict[str, Any]:
+    from ..notebook import watch
+
     home = notebook_home()
     scripts = []
     for script in last_run(home):
